@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROTO_TALK_CLIENT_H
+#define PROTO_TALK_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/account.h"
+#include "proto/clocksync.h"
+#include "proto/packet.h"
+#include "proto/reasm.h"
+
+/* The client's end of a stream over one session at a time: subscribe, reports, reassembly,
+ * accounting, clock. It outlives a session: talk_client_connected() starts the next one, counters
+ * and the reassembly of a server with the same boot id go on. Pure, as talk_server. */
+struct talk_client_owner {
+    void *ctx;
+    struct reasm_owner memory;
+    /* A frame is whole; takes the slot's handle. In order of completion. */
+    void (*on_frame)(void *ctx, const struct reasm_slot *slot, uint64_t now_ns);
+    /* A new STREAM: facts changed, or the server is another run (restarted). */
+    void (*on_stream)(void *ctx, const struct packet_stream *s, bool restarted);
+    void (*on_goodbye)(void *ctx, const struct packet_goodbye *g);
+    void (*on_catalogue)(void *ctx, const struct packet_catalogue *c);
+};
+
+struct talk_client {
+    struct talk_client_owner owner;
+    struct packet_subscribe want;   /* the subscription */
+    bool subscribe_wanted, catalogue_wanted;
+    uint16_t catalogue_first;
+    bool connected, streaming, closing, goodbye_due;
+    uint8_t goodbye_reason;
+    struct packet_stream stream;    /* newest; stream.stride 0: none yet */
+    uint64_t subscribe_ns, report_ns, ping_ns, heard_ns, catalogue_ns;
+    bool pong_due;
+    struct packet_pong pong;
+    uint64_t echo_us, echo_at_us;   /* newest PING heard */
+    uint64_t window_ns;
+    struct reasm reasm;
+    struct account account;
+    struct clocksync clock;
+    uint64_t bad;
+};
+
+void talk_client_init(struct talk_client *t, const struct talk_client_owner *owner, uint64_t token);
+void talk_client_fini(struct talk_client *t);
+
+/* What is wanted; may change at any time. */
+void talk_client_want_stream(struct talk_client *t, const char *camera, unsigned width,
+                             unsigned height, uint32_t millihertz);
+void talk_client_want_catalogue(struct talk_client *t);
+
+void talk_client_connected(struct talk_client *t, uint64_t now_ns);    /* a handshake is done */
+void talk_client_disconnected(struct talk_client *t, uint64_t now_ns);
+void talk_client_close(struct talk_client *t);                         /* say goodbye, once */
+
+int talk_client_on_message(struct talk_client *t, const uint8_t *bytes, size_t len, uint64_t now_ns);
+
+/* The next message to send now: its length in buf, 0: none before talk_client_deadline(). */
+size_t talk_client_next(struct talk_client *t, uint64_t now_ns, uint8_t *buf, size_t cap);
+uint64_t talk_client_deadline(const struct talk_client *t);
+
+/* Nothing at all was heard for PROTO_SILENCE_MS: try anew beside this session. */
+bool talk_client_silent(const struct talk_client *t, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/util/libutil.a
+src_util_libutil_a_CPPFLAGS = $(AM_CPPFLAGS) $(INIH_CFLAGS)
+src_util_libutil_a_SOURCES = \
+	%D%/alloc.c %D%/alloc.h \
+	%D%/err.c %D%/err.h \
+	%D%/json.c %D%/json.h \
+	%D%/log.c %D%/log.h \
+	%D%/mailbox.c %D%/mailbox.h \
+	%D%/mono.c %D%/mono.h \
+	%D%/options.c %D%/options.h \
+	%D%/parse.c %D%/parse.h \
+	%D%/queue.c %D%/queue.h \
+	%D%/rate.c %D%/rate.h \
+	%D%/stop.c %D%/stop.h \
+	%D%/text.c %D%/text.h \
+	%D%/thread.c %D%/thread.h
+UTIL_LIBS = src/util/libutil.a $(INIH_LIBS)

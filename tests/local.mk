@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+PY_LOG_DRIVER = $(LOG_DRIVER)
+PY_LOG_COMPILER = $(PYTHON3)
+TEST_EXTENSIONS = .sh .py
+AM_TESTS_ENVIRONMENT = \
+	CMOCKA_MESSAGE_OUTPUT=TAP \
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
+	PYTHON3='$(PYTHON3)' \
+	; export CMOCKA_MESSAGE_OUTPUT srcdir builddir PYTHON3;
+
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+
+include tests/unit/util.mk
+include tests/unit/proto.mk
+include tests/unit/net.mk
+include tests/unit/media.mk
+include tests/unit/capture.mk
+include tests/unit/server.mk
+include tests/unit/receive.mk
+include tests/unit/record.mk
+include tests/unit/tui.mk
+include tests/unit/console.mk
+include tests/sim/local.mk
+include tests/e2e/local.mk
+include tests/fuzz/local.mk
+include tests/lint/local.mk
+include tests/bench/local.mk
+include tests/tools/local.mk
