@@ -8,18 +8,18 @@ else
 FUZZ_MAIN = tests/fuzz/replay.c
 endif
 EXTRA_DIST += tests/fuzz/corpus
-FUZZ_PROGRAMS =
+FUZZ_TARGETS =
 include tests/fuzz/util.mk
 include tests/fuzz/proto.mk
 include tests/fuzz/net.mk
 include tests/fuzz/media.mk
 include tests/fuzz/record.mk
-check_PROGRAMS += $(FUZZ_PROGRAMS)
+check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZING
-TESTS += $(FUZZ_PROGRAMS)
+TESTS += $(FUZZ_TARGETS)
 endif
 # Example, in proto.mk:
-#   FUZZ_PROGRAMS += tests/fuzz/fuzz_packet
+#   FUZZ_TARGETS += tests/fuzz/fuzz_packet
 #   tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(FUZZ_MAIN)
 #   tests_fuzz_fuzz_packet_LDADD = $(PROTO_LIBS)
 #   tests_fuzz_fuzz_packet_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
