@@ -1,2 +1,15 @@
 # SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/proto/libproto.a
+src_proto_libproto_a_SOURCES = \
+	%D%/frag.c %D%/frag.h \
+	%D%/legacy.c %D%/legacy.h \
+	%D%/limits.h \
+	%D%/pace.c %D%/pace.h \
+	%D%/packet.c %D%/packet.h \
+	%D%/packet_camera.c \
+	%D%/packet_codec.h \
+	%D%/packet_media.c \
+	%D%/packet_session.c \
+	%D%/serial.h \
+	%D%/wire.c %D%/wire.h
 PROTO_LIBS = src/proto/libproto.a $(UTIL_LIBS)

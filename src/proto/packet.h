@@ -10,7 +10,8 @@
 
 /* The native protocol's messages, one a DTLS record. doc/protocol.md is the normative text; field
  * order here is field order there. Decoders reject trailing bytes, except where a payload ends a
- * message. Pure functions, any thread. */
+ * message. Unknown flag bits are cleared by the decoder and refused by the encoder. Pure functions,
+ * any thread. */
 enum packet_type {
     PACKET_CATALOGUE_ASK = 1, /* client */
     PACKET_CATALOGUE = 2,     /* server */
@@ -41,8 +42,10 @@ enum packet_reason {
     REASON_UNREACHABLE = 10,   /* local only: ICMP */
     REASON_COUNT
 };
-const char *packet_reason_text(unsigned reason); /* "closed by client" as in the log; static */
+const char *packet_reason_text(unsigned reason); /* a few words, lower case; static */
 
+/* CATALOGUE? and SUBSCRIBE carry the version. Of another version than PROTO_VERSION only that byte is
+ * read, the rest of the struct is zero: answer REASON_VERSION. The encoder speaks our version only. */
 struct packet_catalogue_ask {
     uint8_t version;
     uint16_t first;            /* index of the first camera wanted: long lists come in parts */
@@ -58,7 +61,7 @@ enum { PACKET_CAMERAS = 16 };  /* in one message at most */
 struct packet_catalogue {
     uint16_t total, first;
     uint8_t n;
-    struct packet_camera camera[PACKET_CAMERAS];
+    struct packet_camera camera[PACKET_CAMERAS]; /* n of them are set */
 };
 
 enum { SUBSCRIBE_REACH_BACK = 1, SUBSCRIBE_PAUSE = 2 };
@@ -67,7 +70,7 @@ struct packet_subscribe {
     uint8_t flags;
     uint16_t serial;           /* of this subscription; STREAM answers with it */
     uint64_t token;            /* of the stream, so that a re-connected one is known again */
-    uint16_t width, height;    /* greatest wanted; 0: full */
+    uint16_t width, height;    /* greatest wanted; 0: any */
     uint32_t millihertz;       /* greatest wanted; 0: all */
     uint16_t window_ms;        /* repair window */
     char camera[PROTO_NAME_MAX + 1]; /* "": the first one this client may see */
@@ -83,7 +86,8 @@ struct packet_stream {
     uint32_t millihertz;
     uint8_t tier;
     uint8_t state;             /* enum packet_camera_state */
-    uint16_t stride;           /* payload bytes of every fragment but a frame's last */
+    uint16_t stride;           /* payload bytes of every fragment but a frame's last: what
+                                * frag_stride() gives, PROTO_STRIDE_MIN … PROTO_STRIDE_MAX */
     uint32_t next_frame;       /* first frame number of this tier */
     char camera[PROTO_NAME_MAX + 1];
     char why[PROTO_TEXT_MAX + 1]; /* when offline */
@@ -95,7 +99,7 @@ struct packet_fragment {
     uint32_t frame;
     uint16_t index, count;
     uint32_t frame_bytes;
-    uint64_t capture_us;       /* server's monotonic clock, low 56 bits are enough for 2283 years */
+    uint64_t capture_us;       /* server's monotonic clock */
     const uint8_t *payload;    /* borrowed */
     size_t payload_len;
 };
@@ -132,7 +136,7 @@ struct packet_pong {
 };
 
 struct packet_goodbye {
-    uint8_t reason;            /* enum packet_reason */
+    uint8_t reason;            /* enum packet_reason, none of the local ones */
     char text[PROTO_TEXT_MAX + 1]; /* for people; "" if the reason says it all */
 };
 
@@ -153,11 +157,14 @@ struct packet {
     };
 };
 
+/* Nothing but FRAGMENT, NACK and CATALOGUE (6 + 42 bytes a camera) is longer than this. */
+enum { PACKET_SMALL_MAX = 320 };
+
 /* Returns bytes written, 0 if cap is too small or a value breaks the rules of the protocol. */
 size_t packet_encode(const struct packet *p, uint8_t *buf, size_t cap);
 
 /* 0; ERR_FORMAT (too short, too long, a value out of range); ERR_UNKNOWN (a type nobody defined:
- * ignore it). Pointers in *out borrow from bytes. */
+ * ignore it). Pointers in *out borrow from bytes; after an error it holds nothing of use. */
 int packet_decode(const uint8_t *bytes, size_t len, struct packet *out);
 
 /* The hot path: only the header of a FRAGMENT, PROTO_FRAGMENT_HEADER bytes; the payload follows. */
