@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /* The only reader of the clocks. Any thread. */
-uint64_t mono_ns(void);  /* CLOCK_MONOTONIC */
+uint64_t mono_ns(void); /* CLOCK_MONOTONIC */
 uint64_t mono_us(void);
-int64_t wall_us(void);   /* CLOCK_REALTIME since 1970 */
+int64_t wall_us(void); /* CLOCK_REALTIME since 1970 */
 
 /* "2026-11-22 12:23:51+00:00" (local zone, for people) and RFC 3339 with ms ("…T…51.123+00:00").
  * Both need at least 32 bytes and return buf. */

@@ -12,7 +12,8 @@
 enum option_type {
     OPTION_FLAG,     /* bool */
     OPTION_STRING,   /* char *, owned by the settings (mem_free) */
-    OPTION_STRINGS,  /* struct option_strings; may repeat; from the command line replaces the file's */
+    OPTION_STRINGS,  /* struct option_strings; may repeat; from the command line replaces the file's
+                      */
     OPTION_INT,      /* int64_t, least … most */
     OPTION_DURATION, /* uint64_t ms, least … most in ms */
     OPTION_BYTES,    /* uint64_t */
@@ -37,26 +38,26 @@ struct option_maybe {
 };
 
 struct option_def {
-    char letter;              /* 0: none */
-    const char *name;         /* long name, also the key in the file */
-    const char *arg;          /* what --help calls its argument; NULL: takes none */
+    char letter;      /* 0: none */
+    const char *name; /* long name, also the key in the file */
+    const char *arg;  /* what --help calls its argument; NULL: takes none */
     enum option_type type;
-    size_t offset;            /* into the settings */
-    const char *help;         /* through N_(); one sentence, default in it */
-    int64_t least, most;      /* numbers and durations; 0,0: any */
+    size_t offset;       /* into the settings */
+    const char *help;    /* through N_(); one sentence, default in it */
+    int64_t least, most; /* numbers and durations; 0,0: any */
     const char *const *choices;
     int action;
     bool not_in_file;
-    size_t given_offset;      /* of a bool set when the option was given; 0: none wanted */
+    size_t given_offset; /* of a bool set when the option was given; 0: none wanted */
 };
 
 struct option_table {
     const char *program;
-    const char *usage;        /* "[OPTION]... [NAME=]SOURCE..." */
-    const char *intro;        /* a sentence or two under the usage line */
+    const char *usage; /* "[OPTION]... [NAME=]SOURCE..." */
+    const char *intro; /* a sentence or two under the usage line */
     const struct option_def *defs;
     size_t n;
-    const char *section;      /* "camera": file sections [camera NAME]; NULL: none */
+    const char *section; /* "camera": file sections [camera NAME]; NULL: none */
     /* One key of a section. 0, ERR_UNKNOWN (key) or ERR_FORMAT; expect says what would be right. */
     int (*on_section)(void *settings, const char *name, const char *key, const char *value,
                       const char **expect);
@@ -73,6 +74,10 @@ int options_args(const struct option_table *t, void *settings, int argc, char **
 /* Reads a configuration file; call before options_args so that the command line wins. Errors name
  * file and line. Unknown keys and sections are errors. -errno if it cannot be read. */
 int options_file(const struct option_table *t, void *settings, const char *path, char *error);
+
+/* The same for text in memory; path is only for the errors. */
+int options_text(const struct option_table *t, void *settings, const char *text, size_t len,
+                 const char *path, char *error);
 
 /* Finds the value of -c/--config in the arguments without touching anything else; NULL if none. */
 const char *options_config_path(const struct option_table *t, int argc, char **argv);

@@ -16,8 +16,9 @@ struct queue_stats {
 };
 
 /* A bounded queue of pointers. Full means: max_items or max_bytes would be passed (a single item
- * larger than max_bytes still fits into an empty queue). drop is called for whatever is thrown
- * away, outside the lock, and for what is left when the queue is freed. */
+ * larger than max_bytes still fits into an empty queue; max_bytes 0: only items are counted). drop
+ * is called for whatever is thrown away, outside the lock, and for what is left when the queue is
+ * freed. */
 int queue_new(struct queue **out, size_t max_items, size_t max_bytes, enum queue_policy policy,
               void (*drop)(void *item));
 void queue_free(struct queue *q);

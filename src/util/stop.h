@@ -7,8 +7,8 @@
 
 /* A stop token: raised once, seen by every thread that holds it. Raising is async-signal-safe. */
 struct stop {
-    int fd;        /* eventfd, readable for ever once raised: for poll() */
-    int raised;    /* atomic */
+    int fd;     /* eventfd, readable for ever once raised: for poll() */
+    int raised; /* atomic */
 };
 
 int stop_init(struct stop *s);

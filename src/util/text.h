@@ -7,15 +7,16 @@
 #include <stdint.h>
 
 /* Strings that people read are marked for translation. */
-#define _(s) (s)
+#define _(s)  (s)
 #define N_(s) (s)
 
 /* snprintf that never leaves a torn UTF-8 sequence at the end; returns bytes written. */
-size_t text_format(char *buf, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+size_t text_format(char *buf, size_t cap, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 bool text_utf8_valid(const char *s, size_t len);
-size_t text_utf8_len(const char *s);              /* characters; a bad byte counts as one */
-bool text_printable(const char *s);               /* valid UTF-8 without control characters */
+size_t text_utf8_len(const char *s); /* characters; a bad byte counts as one */
+bool text_printable(const char *s);  /* valid UTF-8 without control characters */
 
 /* Decodes one character at s (n bytes are there); returns its length, *cp U+FFFD for bad bytes. */
 size_t text_decode(const char *s, size_t n, uint32_t *cp);
