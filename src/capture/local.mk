@@ -1,2 +1,8 @@
 # SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/capture/libcapture.a
+src_capture_libcapture_a_CPPFLAGS = $(AM_CPPFLAGS) $(AV_CFLAGS) $(AVDEVICE_CFLAGS)
+src_capture_libcapture_a_SOURCES = \
+	%D%/schedule.c %D%/schedule.h \
+	%D%/source.c %D%/source.h \
+	%D%/source_card.c %D%/source_card.h
 CAPTURE_LIBS = src/capture/libcapture.a $(MEDIA_LIBS) $(AVDEVICE_LIBS) $(AV_LIBS)
