@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "capture/source_av.h"
 #include "capture/source_card.h"
 #include "util/err.h"
 #include "util/parse.h"
@@ -126,13 +125,13 @@ static const char *parse_pattern(const char *s, struct source_spec *out)
 /* Kind, location and automatic name. NULL or what is wrong. */
 static const char *parse_location(const char *s, struct source_spec *out)
 {
-    const char *rest;
+    const char *rest = NULL;
     if (strlen(s) >= sizeof out->location)
         return _("too long");
     if (strcmp(s, "pattern") == 0 || (rest = after(s, "pattern:"))) {
         out->kind = SOURCE_PATTERN;
         text_copy(out->name, sizeof out->name, "pattern");
-        return s[7] ? parse_pattern(rest, out) : NULL;
+        return rest ? parse_pattern(rest, out) : NULL;
     }
     if ((rest = after(s, "v4l2:"))) {
         out->kind = SOURCE_V4L2;
@@ -181,7 +180,8 @@ int source_open(const struct source_spec *spec, struct stop *stop, struct source
 {
     if (spec->kind == SOURCE_PATTERN)
         return source_card_open(spec, stop, out, error, cap);
-    return source_av_open(spec, stop, out, error, cap);
+    text_format(error, cap, _("cannot open %s: this kind of source comes later"), spec->location);
+    return ERR_UNKNOWN;
 }
 
 void source_close(struct source *s)
