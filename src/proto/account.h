@@ -2,26 +2,44 @@
 #ifndef PROTO_ACCOUNT_H
 #define PROTO_ACCOUNT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Loss and jitter of one stream. */
+#include "proto/limits.h"
+#include "proto/reasm.h"
+
+/* Loss and jitter of one stream. Running totals: each frame number is counted once, as complete or
+ * as incomplete, and what was counted stays counted. A number of which nothing came is counted as
+ * lost only when it is certain, see account_settle(). */
 struct account {
-    uint64_t packets;           /* media fragments received, duplicates not counted */
-    uint64_t packets_lost;      /* given up: of abandoned frames, and of frames never seen */
-    uint64_t packets_repaired;
+    uint64_t packets;          /* media fragments received, duplicates not counted */
+    uint64_t packets_lost;     /* given up: of abandoned frames, and of frames never seen */
+    uint64_t packets_repaired; /* of packets */
     uint64_t frames, frames_incomplete;
     double fragments_per_frame; /* smoothed: for frames of which nothing came */
     int64_t transit_us;         /* of the frame before */
     double jitter_us;           /* RFC 3550 section 6.4.1, a sample a frame */
-    uint8_t started;
-    uint32_t next_frame;
+
+    bool started, timed, marked;
+    uint32_t first_frame; /* where counting began: what is older cannot have been lost */
+    uint32_t next_frame;  /* oldest undecided number */
+    uint32_t newest;      /* newest decided one */
+    uint64_t decided[PROTO_FRAME_WINDOW / 64]; /* next_frame … newest */
+    uint32_t mark_frame;                       /* the newest at mark_ns */
+    uint64_t mark_ns;
 };
 
 void account_init(struct account *a);
-/* A frame came whole, or was given up with missing of its fragments missing. Frames numbered
- * between next_frame and this one of which nothing came are counted as lost. */
-void account_frame(struct account *a, uint32_t frame, uint16_t count, uint16_t missing,
-                   uint64_t capture_us, uint64_t arrival_us);
+
+/* A frame came whole (have == count) or was given up. In any order; a number that jumps by
+ * PROTO_FRAME_WINDOW or more is a new beginning and no loss. */
+void account_frame(struct account *a, const struct reasm_slot *s);
+
+/* Counts as lost what is older than before, the oldest frame still in reassembly, and was passed by
+ * a decided frame at least window_ns ago (two windows at most). The caller then gives up these
+ * numbers, up to next_frame, in its reassembly. */
+void account_settle(struct account *a, uint32_t before, uint64_t now_ns, uint64_t window_ns);
+
 /* The stream starts anew at another number; nothing in between is lost. */
 void account_restart(struct account *a);
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += src/proto/libproto.a
 src_proto_libproto_a_SOURCES = \
+	%D%/account.c %D%/account.h \
+	%D%/clocksync.c %D%/clocksync.h \
 	%D%/frag.c %D%/frag.h \
 	%D%/legacy.c %D%/legacy.h \
 	%D%/limits.h \
@@ -10,6 +12,9 @@ src_proto_libproto_a_SOURCES = \
 	%D%/packet_codec.h \
 	%D%/packet_media.c \
 	%D%/packet_session.c \
+	%D%/reasm.c %D%/reasm.h \
 	%D%/serial.h \
+	%D%/talk_client.c %D%/talk_client.h \
+	%D%/talk_server.c %D%/talk_server.h \
 	%D%/wire.c %D%/wire.h
 PROTO_LIBS = src/proto/libproto.a $(UTIL_LIBS)

@@ -12,35 +12,44 @@
 
 /* The client's end of a stream over one session at a time: subscribe, reports, reassembly,
  * accounting, clock. It outlives a session: talk_client_connected() starts the next one, counters
- * and the reassembly of a server with the same boot id go on. Pure, as talk_server. */
+ * and the reassembly of a server with the same boot id go on. Pure, as talk_server. Stays where it
+ * is in memory between init and fini. */
 struct talk_client_owner {
     void *ctx;
-    struct reasm_owner memory;
+    struct reasm_owner memory; /* its abandoned() is not called */
     /* A frame is whole; takes the slot's handle. In order of completion. */
     void (*on_frame)(void *ctx, const struct reasm_slot *slot, uint64_t now_ns);
     /* A new STREAM: facts changed, or the server is another run (restarted). */
     void (*on_stream)(void *ctx, const struct packet_stream *s, bool restarted);
-    void (*on_goodbye)(void *ctx, const struct packet_goodbye *g);
+    void (*on_goodbye)(void *ctx, const struct packet_goodbye *g); /* once a session */
+    /* One part; the last has first + n >= total. */
     void (*on_catalogue)(void *ctx, const struct packet_catalogue *c);
 };
 
+enum { TALK_CLIENT_PINGS = 8 };
 struct talk_client {
     struct talk_client_owner owner;
-    struct packet_subscribe want;   /* the subscription */
+    struct packet_subscribe want; /* the subscription */
     bool subscribe_wanted, catalogue_wanted;
     uint16_t catalogue_first;
-    bool connected, streaming, closing, goodbye_due;
-    uint8_t goodbye_reason;
-    struct packet_stream stream;    /* newest; stream.stride 0: none yet */
-    uint64_t subscribe_ns, report_ns, ping_ns, heard_ns, catalogue_ns;
+    bool connected, closing, goodbye_due;
+    bool streaming; /* STREAM answered the newest SUBSCRIBE, in this session */
+    bool answered;  /* any STREAM came in this session */
+    bool over;      /* a GOODBYE came */
+    bool silence_told;
+    struct packet_stream stream;                             /* newest; stream.stride 0: none yet */
+    uint64_t subscribe_ns, report_ns, ping_ns, catalogue_ns; /* next ones */
+    uint64_t heard_ns;
+    unsigned pings;                      /* sent in this session */
+    uint64_t ping_us[TALK_CLIENT_PINGS]; /* newest, unanswered; 0: none */
     bool pong_due;
     struct packet_pong pong;
-    uint64_t echo_us, echo_at_us;   /* newest PING heard */
-    uint64_t window_ns;
+    uint64_t echo_us, echo_at_us; /* newest PING heard */
+    uint64_t window_ns;           /* for an incomplete frame; 0: max(200 ms, 8 RTT) up to 2 s */
     struct reasm reasm;
     struct account account;
     struct clocksync clock;
-    uint64_t bad;
+    uint64_t bad; /* messages dropped */
 };
 
 void talk_client_init(struct talk_client *t, const struct talk_client_owner *owner, uint64_t token);
@@ -50,15 +59,22 @@ void talk_client_fini(struct talk_client *t);
 void talk_client_want_stream(struct talk_client *t, const char *camera, unsigned width,
                              unsigned height, uint32_t millihertz);
 void talk_client_want_catalogue(struct talk_client *t);
+void talk_client_set_window(struct talk_client *t, unsigned window_ms); /* 0: by the round trip */
+uint64_t talk_client_window_ns(const struct talk_client *t);
 
-void talk_client_connected(struct talk_client *t, uint64_t now_ns);    /* a handshake is done */
+void talk_client_connected(struct talk_client *t, uint64_t now_ns); /* a handshake is done */
 void talk_client_disconnected(struct talk_client *t, uint64_t now_ns);
-void talk_client_close(struct talk_client *t);                         /* say goodbye, once */
+void talk_client_close(struct talk_client *t); /* say goodbye, once */
 
-int talk_client_on_message(struct talk_client *t, const uint8_t *bytes, size_t len, uint64_t now_ns);
+/* One record's plain text. 0, or ERR_FORMAT if it was dropped (counted). */
+int talk_client_on_message(struct talk_client *t, const uint8_t *bytes, size_t len,
+                           uint64_t now_ns);
 
-/* The next message to send now: its length in buf, 0: none before talk_client_deadline(). */
+/* The next message to send now: its length in buf, 0: none before talk_client_deadline(). cap is at
+ * least PROTO_UDP_PAYLOAD_MIN - PROTO_DTLS_OVERHEAD. Also gives up what waited too long. */
 size_t talk_client_next(struct talk_client *t, uint64_t now_ns, uint8_t *buf, size_t cap);
+
+/* When talk_client_next() or talk_client_silent() will say something new; 0: at once. */
 uint64_t talk_client_deadline(const struct talk_client *t);
 
 /* Nothing at all was heard for PROTO_SILENCE_MS: try anew beside this session. */
