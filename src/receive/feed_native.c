@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+/* A camera of camwalld. The conversation (proto/talk_client) outlives its channels: an attempt
+ * opens a path, judges the server's key, and talks. When nothing is heard for a second, a second
+ * path is tried beside the first from a new port, and the first that speaks is kept: so a changed
+ * address heals without losing the stream. An attempt ends when no path is left, when the server
+ * says goodbye, or when its key is not to be trusted. */
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/random.h>
+
+#include "net/trust.h"
+#include "proto/talk_client.h"
+#include "receive/feed.h"
+#include "receive/native_frames.h"
+#include "receive/path.h"
+#include "receive/target.h"
+#include "util/alloc.h"
+#include "util/err.h"
+#include "util/log.h"
+#include "util/mono.h"
+#include "util/text.h"
+
+#define SILENCE_NS (PROTO_SILENCE_MS * NS_PER_MS)
+#define LEASE_NS   (PROTO_LEASE_MS * NS_PER_MS)
+enum { PATHS = 2, MESSAGE_MAX = 2048 };
+
+struct native {
+    struct receiver *r;
+    struct talk_client talk;
+    struct target target;
+    struct path path[PATHS];
+    struct path *current;    /* the one we speak on; NULL before the first */
+    struct path *lost_rival; /* to be closed at the end of the step */
+    uint64_t spoke_ns;       /* the server did; or the session began */
+    uint64_t tried_ns;       /* a session began, or a rival was opened */
+    enum feed_end end;
+    struct packet_camera *cameras; /* URL_SERVER only */
+};
+
+static struct path *other(struct native *n, const struct path *p)
+{
+    return p == &n->path[0] ? &n->path[1] : &n->path[0];
+}
+
+/* The conversation goes on over p. */
+static void adopt(struct native *n, struct path *p, uint64_t now_ns)
+{
+    n->current = p;
+    n->tried_ns = now_ns;
+    talk_client_connected(&n->talk, now_ns);
+}
+
+static enum feed_end refuse_changed(struct native *n, const char *at, const char *key,
+                                    const struct trust_answer *a)
+{
+    feed_why(n->r,
+             _("REFUSED: the key of %s HAS CHANGED. It shows %s, but %s line %u remembers %s. "
+               "Somebody may be in between; if the change is known to be right, remove that line"),
+             at, key, n->r->known_servers, a->line, a->remembered);
+    return FEED_REFUSED;
+}
+
+static enum feed_end judge_new(struct native *n, const char *at, const char *key)
+{
+    struct receiver *r = n->r;
+
+    if (r->trust == RECEIVER_TRUST_ASK) {
+        feed_why(r, _("%s is not known yet; its key is %s: accept it?"), at, key);
+        return FEED_ASK;
+    }
+    if (r->trust == RECEIVER_TRUST_KNOWN) {
+        feed_why(r, _("refused: %s is not in %s; its key is %s (--trust first accepts it)"), at,
+                 r->known_servers, key);
+        return FEED_REFUSED;
+    }
+    int err = trust_server_remember(r->known_servers, at, key);
+    if (err == 0) {
+        log_info(_("remembered the key of %s: %s"), at, key);
+        return FEED_GOES_ON;
+    }
+    feed_why(r, _("refused: the key of %s cannot be written to %s: %s"), at, r->known_servers,
+             err_str(err));
+    return FEED_REFUSED;
+}
+
+/* Nothing was sent yet but the handshake. */
+static enum feed_end judge(struct native *n, const struct path *p)
+{
+    struct receiver *r = n->r;
+    const char *key = secure_peer(p->secure);
+    struct trust_answer a;
+    char at[URL_HOST_MAX + 16];
+
+    url_host_port(&r->url, at, sizeof(at));
+    text_copy(feed_lock(r)->server, KEYS_FINGERPRINT, key);
+    feed_unlock(r);
+    int err = trust_server_check(r->known_servers, at, key, &a);
+    if (err < 0) {
+        feed_why(r, _("refused: cannot read %s: %s"), r->known_servers, err_str(err));
+        return FEED_REFUSED;
+    }
+    switch (a.verdict) {
+    case TRUST_KNOWN:
+        return FEED_GOES_ON;
+    case TRUST_CHANGED:
+        return refuse_changed(n, at, key, &a);
+    case TRUST_NEW:
+        break;
+    }
+    return judge_new(n, at, key);
+}
+
+static void on_message(void *ctx, struct path *p, const uint8_t *bytes, size_t len, uint64_t now_ns)
+{
+    struct native *n = ctx;
+    struct packet m;
+
+    n->spoke_ns = n->tried_ns = now_ns;
+    if (p != n->current) {
+        /* A goodbye here only says that the server noticed the newer session. */
+        if (packet_decode(bytes, len, &m) == 0 && m.type == PACKET_GOODBYE) {
+            n->lost_rival = p;
+            return;
+        }
+        adopt(n, p, now_ns);
+    }
+    n->lost_rival = other(n, p);
+    talk_client_on_message(&n->talk, bytes, len, now_ns);
+}
+
+static void on_goodbye(void *ctx, const struct packet_goodbye *g)
+{
+    struct native *n = ctx;
+
+    n->end = FEED_LOST;
+    if (g->reason == REASON_NOT_AUTHORIZED) {
+        n->end = FEED_REFUSED;
+        feed_why(n->r,
+                 _("refused: not authorized; on the server add %s NAME to authorized_clients"),
+                 keys_fingerprint(n->r->keys));
+    } else if (g->text[0]) {
+        feed_why(n->r, "%s", g->text);
+    } else {
+        feed_why(n->r, "%s", packet_reason_text(g->reason));
+    }
+}
+
+static void on_stream(void *ctx, const struct packet_stream *s, bool restarted)
+{
+    struct native *n = ctx;
+    struct receiver *r = n->r;
+
+    struct receiver_status *st = feed_lock(r);
+    text_copy(st->camera, sizeof(st->camera), s->camera);
+    st->width = s->width;
+    st->height = s->height;
+    st->tier = s->tier;
+    enum receiver_state state = st->state;
+    feed_unlock(r);
+    if (restarted)
+        feed_restart(r);
+    if (s->state == CAMERA_OFFLINE)
+        feed_state(r, RECEIVER_OFFLINE, s->why[0] ? s->why : _("the camera is off"));
+    else if (state != RECEIVER_LIVE)
+        feed_state(r, RECEIVER_CONNECTING, _("waiting for the first picture"));
+}
+
+static void on_frame(void *ctx, const struct reasm_slot *slot, uint64_t now_ns)
+{
+    struct native *n = ctx;
+
+    native_frame(n->r, &n->talk, slot, now_ns);
+}
+
+static void on_catalogue(void *ctx, const struct packet_catalogue *c)
+{
+    struct native *n = ctx;
+
+    if (!n->cameras || c->first + c->n > PROTO_CAMERAS_MAX || c->total > PROTO_CAMERAS_MAX)
+        return;
+    for (unsigned i = 0; i < c->n; i++)
+        n->cameras[c->first + i] = c->camera[i];
+    if (c->first + c->n < c->total)
+        return;
+    if (c->total == 0) {
+        n->end = FEED_REFUSED;
+        feed_why(n->r, _("the server has no camera for this client"));
+        return;
+    }
+    n->end = FEED_DONE;
+    feed_lock(n->r)->found = true;
+    feed_unlock(n->r);
+    if (n->r->sinks.on_cameras)
+        n->r->sinks.on_cameras(n->r->sinks.ctx, n->cameras, c->total);
+}
+
+/* A path whose handshake is done is judged, and spoken on. */
+static void step_ready(struct native *n, struct path *p, uint64_t now_ns)
+{
+    n->end = judge(n, p);
+    if (n->end != FEED_GOES_ON)
+        return;
+    p->state = PATH_IN_USE;
+    target_worked(&n->target);
+    if (!n->current)
+        n->spoke_ns = now_ns;
+    feed_session(n->r);
+    adopt(n, p, now_ns);
+}
+
+/* The attempt ends when the last path died; a rival's death changes nothing. */
+static void step_dead(struct native *n, struct path *p, uint64_t now_ns)
+{
+    char why[PATH_WHY];
+
+    text_copy(why, sizeof(why), p->why);
+    bool was_current = p == n->current || !n->current;
+    path_close(p);
+    if (p == n->current) {
+        n->current = NULL;
+        talk_client_disconnected(&n->talk, now_ns);
+    }
+    if (!was_current || path_is_open(other(n, p)))
+        return;
+    feed_why(n->r, "%s", why);
+    bool another = n->spoke_ns == 0 && target_next(&n->target);
+    n->end = another ? FEED_AGAIN : FEED_LOST;
+}
+
+static void step_path(struct native *n, struct path *p, uint64_t now_ns)
+{
+    if (path_is_open(p))
+        path_step(p, now_ns, on_message, n);
+    if (n->end == FEED_GOES_ON && p->state == PATH_READY)
+        step_ready(n, p, now_ns);
+    if (n->end == FEED_GOES_ON && p->state == PATH_DEAD)
+        step_dead(n, p, now_ns);
+}
+
+/* Nothing is heard: another path beside this one, later the end. */
+static void step_silence(struct native *n, uint64_t now_ns)
+{
+    struct path *rival = n->current ? other(n, n->current) : NULL;
+
+    if (!rival || now_ns < n->tried_ns + SILENCE_NS)
+        return;
+    if (now_ns >= n->spoke_ns + LEASE_NS) {
+        feed_why(n->r, _("nothing was heard for %d seconds"), PROTO_LEASE_MS / 1000);
+        n->end = FEED_LOST;
+        return;
+    }
+    n->tried_ns = now_ns;
+    if (rival->state == PATH_HANDSHAKE)
+        return;
+    feed_state(n->r, RECEIVER_STALE, _("nothing is heard; trying from another port"));
+    path_close(rival);
+    path_open(rival, target_addr(&n->target), n->r->keys, now_ns);
+    if (rival->state == PATH_DEAD)
+        path_close(rival);
+}
+
+static void take_wants(struct native *n)
+{
+    struct receiver *r = n->r;
+
+    feed_lock(r);
+    bool changed = r->want_changed;
+    unsigned width = r->want_width, height = r->want_height;
+    r->want_changed = false;
+    feed_unlock(r);
+    if (changed && r->url.kind == URL_CAMERA)
+        talk_client_want_stream(&n->talk, r->url.camera, width, height, 0);
+}
+
+static void say(struct native *n, uint64_t now_ns)
+{
+    uint8_t buf[MESSAGE_MAX];
+    size_t len;
+
+    while (n->current && n->current->state == PATH_IN_USE &&
+           (len = talk_client_next(&n->talk, now_ns, buf, sizeof(buf))) > 0)
+        path_send(n->current, buf, len);
+}
+
+static void step(struct native *n, uint64_t now_ns)
+{
+    for (int i = 0; i < PATHS && n->end == FEED_GOES_ON; i++)
+        step_path(n, &n->path[i], now_ns);
+    if (n->lost_rival)
+        path_close(n->lost_rival);
+    n->lost_rival = NULL;
+    if (n->end != FEED_GOES_ON)
+        return;
+    step_silence(n, now_ns);
+    take_wants(n);
+    say(n, now_ns);
+    native_counters(n->r, &n->talk);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static enum feed_end wait(struct native *n)
+{
+    struct pollfd p[PATHS];
+    uint64_t deadline = UINT64_MAX;
+    nfds_t k = 0;
+
+    if (n->current) {
+        deadline = earlier(talk_client_deadline(&n->talk), n->tried_ns + SILENCE_NS);
+        deadline = earlier(deadline, n->spoke_ns + LEASE_NS);
+    }
+    for (int i = 0; i < PATHS; i++) {
+        if (!path_is_open(&n->path[i]))
+            continue;
+        deadline = earlier(deadline, path_deadline(&n->path[i]));
+        p[k++] = (struct pollfd){.fd = path_fd(&n->path[i]), .events = POLLIN};
+    }
+    return feed_wait(n->r, p, k, deadline);
+}
+
+static enum feed_end connect_first(struct native *n)
+{
+    const char *error = NULL;
+
+    feed_state(n->r, RECEIVER_CONNECTING, NULL);
+    int err = target_resolve(&n->target, &n->r->url, &error);
+    if (err < 0) {
+        feed_why(n->r, "%s: %s", n->r->url.host, error ? error : err_str(err));
+        return FEED_LOST;
+    }
+    err = path_open(&n->path[0], target_addr(&n->target), n->r->keys, mono_ns());
+    if (err < 0 && n->path[0].state != PATH_DEAD) {
+        feed_why(n->r, "%s: %s", n->r->url.host, err_str(err));
+        return FEED_LOST;
+    }
+    return FEED_GOES_ON;
+}
+
+static void part(struct native *n)
+{
+    if (n->current) {
+        talk_client_close(&n->talk);
+        say(n, mono_ns());
+        talk_client_disconnected(&n->talk, mono_ns());
+    }
+    for (int i = 0; i < PATHS; i++)
+        path_close(&n->path[i]);
+}
+
+static enum feed_end native_run(void *feed)
+{
+    struct native *n = feed;
+
+    n->current = n->lost_rival = NULL;
+    n->spoke_ns = n->tried_ns = 0;
+    n->end = connect_first(n);
+    while (n->end == FEED_GOES_ON) {
+        step(n, mono_ns());
+        if (n->end == FEED_GOES_ON)
+            n->end = wait(n);
+    }
+    part(n);
+    return n->end;
+}
+
+static int native_make(struct receiver *r, void **feed)
+{
+    uint64_t token = 0;
+    struct native *n = mem_zero(1, sizeof(*n));
+
+    if (!n)
+        return -ENOMEM;
+    if (r->url.kind == URL_SERVER &&
+        !(n->cameras = mem_zero(PROTO_CAMERAS_MAX, sizeof(n->cameras[0])))) {
+        mem_free(n);
+        return -ENOMEM;
+    }
+    n->r = r;
+    if (getrandom(&token, sizeof(token), 0) != (ssize_t)sizeof(token))
+        token = mono_ns();
+    struct talk_client_owner owner = {
+        .ctx = n,
+        .memory = native_memory(r),
+        .on_frame = on_frame,
+        .on_stream = on_stream,
+        .on_goodbye = on_goodbye,
+        .on_catalogue = on_catalogue,
+    };
+    talk_client_init(&n->talk, &owner, token);
+    if (r->url.kind == URL_SERVER)
+        talk_client_want_catalogue(&n->talk);
+    else
+        talk_client_want_stream(&n->talk, r->url.camera, 0, 0, 0);
+    *feed = n;
+    return 0;
+}
+
+static void native_free(void *feed)
+{
+    struct native *n = feed;
+
+    talk_client_fini(&n->talk);
+    mem_free(n->cameras);
+    mem_free(n);
+}
+
+const struct feed_ops feed_native = {
+    .name = "native",
+    .make = native_make,
+    .run = native_run,
+    .free = native_free,
+};

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a stream: receiver_start() makes the thread; it runs attempts of its feed one after
+ * the other, waits between them (back-off, a refusal, a question), and ends when stop is raised.
+ * Everything that owners see goes through the status under the lock; sinks are called without it.
+ */
+#include "receive/receiver.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "net/trust.h"
+#include "receive/feed.h"
+#include "util/alloc.h"
+#include "util/err.h"
+#include "util/mono.h"
+#include "util/text.h"
+
+enum { FRAMES_KEPT = 8 };
+
+const char *receiver_state_name(enum receiver_state s)
+{
+    static const char *const name[RECEIVER_STATES] = {
+        [RECEIVER_CONNECTING] = "connecting", [RECEIVER_LIVE] = "live",
+        [RECEIVER_STALE] = "stale",           [RECEIVER_OFFLINE] = "offline",
+        [RECEIVER_REFUSED] = "refused",       [RECEIVER_LOST] = "lost",
+    };
+    return (unsigned)s < RECEIVER_STATES ? name[s] : "unknown";
+}
+
+/* The owner said yes: the key is remembered; whatever is wrong with that shows at the next try. */
+static void accept_key(struct receiver *r)
+{
+    char at[URL_HOST_MAX + 16], key[KEYS_FINGERPRINT];
+
+    url_host_port(&r->url, at, sizeof(at));
+    text_copy(key, sizeof(key), feed_lock(r)->server);
+    feed_unlock(r);
+    int err = trust_server_remember(r->known_servers, at, key);
+    if (err < 0)
+        feed_why(r, _("cannot write %s: %s"), r->known_servers, err_str(err));
+}
+
+/* Holds until the owner answers; true: go on at once. */
+static enum feed_end wait_answer(struct receiver *r)
+{
+    for (;;) {
+        struct receiver_status *s = feed_lock(r);
+        int answer = r->answer;
+        r->answer = 0;
+        if (answer)
+            s->asking = false;
+        feed_unlock(r);
+        if (answer > 0) {
+            accept_key(r);
+            return FEED_AGAIN;
+        }
+        if (answer < 0) {
+            feed_why(r, _("refused: the server's key was not accepted"));
+            feed_state(r, RECEIVER_REFUSED, NULL);
+        }
+        enum feed_end end = feed_wait(r, NULL, 0, UINT64_MAX);
+        if (end != FEED_GOES_ON)
+            return end;
+    }
+}
+
+static void set_next_try(struct receiver *r, uint64_t at_ns)
+{
+    feed_lock(r)->next_try_ns = at_ns;
+    feed_unlock(r);
+}
+
+static enum feed_end wait_until(struct receiver *r, enum receiver_state state, uint64_t at_ns)
+{
+    enum feed_end end = FEED_GOES_ON;
+
+    set_next_try(r, at_ns);
+    feed_state(r, state, NULL);
+    while (end == FEED_GOES_ON && mono_ns() < at_ns)
+        end = feed_wait(r, NULL, 0, at_ns);
+    set_next_try(r, 0);
+    return end;
+}
+
+/* Between two attempts. Returns STOPPED when the thread should end. */
+static enum feed_end rest(struct receiver *r, enum feed_end end)
+{
+    switch (end) {
+    case FEED_LOST:
+        return wait_until(r, RECEIVER_LOST, mono_ns() + backoff_next_ns(&r->backoff));
+    case FEED_REFUSED:
+        return wait_until(r, RECEIVER_REFUSED, mono_ns() + BACKOFF_SLOW_NS);
+    case FEED_ASK:
+        feed_lock(r)->asking = true;
+        feed_unlock(r);
+        feed_state(r, RECEIVER_REFUSED, NULL);
+        end = wait_answer(r);
+        feed_lock(r)->asking = false;
+        feed_unlock(r);
+        return end;
+    case FEED_STOPPED:
+    case FEED_DONE:
+        return FEED_STOPPED;
+    case FEED_AGAIN:
+    case FEED_GOES_ON:
+        break;
+    }
+    return FEED_AGAIN;
+}
+
+static void receiver_main(void *arg)
+{
+    struct receiver *r = arg;
+    enum feed_end end = FEED_AGAIN;
+
+    while (end != FEED_STOPPED && !stop_raised(&r->stop))
+        end = rest(r, r->ops->run(r->feed));
+}
+
+static void status_init(struct receiver *r)
+{
+    r->status.jitter_ms = r->status.rtt_ms = r->status.latency_ms = NAN;
+    r->status.legacy = r->url.kind == URL_LEGACY;
+    r->status.encrypted = !r->status.legacy;
+    text_copy(r->status.camera, sizeof(r->status.camera), r->url.camera);
+    r->told_state = RECEIVER_STATES;
+    rate_init(&r->frame_rate);
+    rate_init(&r->bit_rate);
+    timeline_init(&r->timeline);
+}
+
+static void receiver_free(struct receiver *r)
+{
+    if (r->feed)
+        r->ops->free(r->feed);
+    mailbox_fini(&r->newest);
+    if (r->pool)
+        frame_pool_free(r->pool);
+    if (r->wake_fd >= 0)
+        close(r->wake_fd);
+    stop_fini(&r->stop);
+    pthread_mutex_destroy(&r->lock);
+    mem_free(r->known_servers);
+    mem_free(r);
+}
+
+static int receiver_make(struct receiver *r, const struct receiver_settings *s)
+{
+    uint64_t seed = mono_ns();
+
+    r->url = s->url;
+    r->keys = s->keys;
+    r->trust = s->trust;
+    text_copy(r->name, sizeof(r->name), s->name ? s->name : s->url.host);
+    r->ops = s->url.kind == URL_LEGACY ? &feed_legacy : &feed_native;
+    status_init(r);
+    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
+        seed = mono_ns();
+    backoff_init(&r->backoff, seed);
+    if (s->known_servers && !(r->known_servers = mem_strdup(s->known_servers)))
+        return -ENOMEM;
+    r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (r->wake_fd < 0)
+        return -errno;
+    int err = frame_pool_new(FRAMES_KEPT, &r->pool);
+    return err < 0 ? err : r->ops->make(r, &r->feed);
+}
+
+int receiver_start(const struct receiver_settings *s, const struct receiver_sinks *sinks,
+                   struct receiver **out)
+{
+    char thread_name[16];
+    struct receiver *r = mem_zero(1, sizeof(*r));
+
+    if (!r)
+        return -ENOMEM;
+    int err = stop_init(&r->stop);
+    if (err < 0) {
+        mem_free(r);
+        return err;
+    }
+    r->wake_fd = -1;
+    pthread_mutex_init(&r->lock, NULL);
+    mailbox_init(&r->newest, frame_drop);
+    r->sinks = *sinks;
+    err = receiver_make(r, s);
+    if (err == 0) {
+        text_format(thread_name, sizeof(thread_name), "rx-%s", r->name);
+        err = thread_start(&r->thread, thread_name, THREAD_STACK, receiver_main, r);
+    }
+    if (err < 0) {
+        receiver_free(r);
+        return err;
+    }
+    *out = r;
+    return 0;
+}
+
+void receiver_finish(struct receiver *r)
+{
+    stop_raise(&r->stop);
+}
+
+void receiver_stop(struct receiver *r)
+{
+    if (!r)
+        return;
+    receiver_finish(r);
+    thread_join(&r->thread);
+    receiver_free(r);
+}
+
+void receiver_snapshot(struct receiver *r, struct receiver_status *out)
+{
+    uint64_t now = mono_ns();
+
+    struct receiver_status *s = feed_lock(r);
+    s->fps = rate_per_second(&r->frame_rate, now);
+    s->bitrate = rate_per_second(&r->bit_rate, now);
+    *out = *s;
+    feed_unlock(r);
+}
+
+struct frame *receiver_take_newest(struct receiver *r)
+{
+    return mailbox_take(&r->newest);
+}
+
+static void wake(struct receiver *r)
+{
+    uint64_t one = 1;
+
+    /* It cannot fail in a way that matters: a full counter is a wake-up already. */
+    if (write(r->wake_fd, &one, sizeof(one)) < 0)
+        return;
+}
+
+void receiver_want(struct receiver *r, unsigned width, unsigned height)
+{
+    feed_lock(r);
+    r->want_changed |= r->want_width != width || r->want_height != height;
+    r->want_width = width;
+    r->want_height = height;
+    feed_unlock(r);
+    wake(r);
+}
+
+void receiver_reconnect(struct receiver *r)
+{
+    feed_lock(r);
+    r->reconnect = true;
+    feed_unlock(r);
+    wake(r);
+}
+
+void receiver_accept(struct receiver *r, bool yes)
+{
+    struct receiver_status *s = feed_lock(r);
+    if (s->asking)
+        r->answer = yes ? 1 : -1;
+    feed_unlock(r);
+    wake(r);
+}
