@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/inbox.h"
+
+#include <string.h>
+
+#include "util/thread.h"
+
+int inbox_init(struct inbox *b)
+{
+    memset(b, 0, sizeof *b);
+    int rc = pthread_mutex_init(&b->lock, NULL);
+    if (rc != 0)
+        return -rc;
+    thread_cond_init(&b->bell);
+    return 0;
+}
+
+void inbox_fini(struct inbox *b)
+{
+    inbox_drop_frames(b);
+    pthread_cond_destroy(&b->bell);
+    pthread_mutex_destroy(&b->lock);
+}
+
+static void ring_copy_in(struct inbox *b, const uint8_t *bytes, size_t len)
+{
+    size_t at = (b->head + b->used) % INBOX_BYTES;
+    size_t first = len < INBOX_BYTES - at ? len : INBOX_BYTES - at;
+    memcpy(b->bytes + at, bytes, first);
+    memcpy(b->bytes, bytes + first, len - first);
+    b->used += len;
+}
+
+static void ring_copy_out(struct inbox *b, uint8_t *buf, size_t len)
+{
+    size_t first = len < INBOX_BYTES - b->head ? len : INBOX_BYTES - b->head;
+    memcpy(buf, b->bytes + b->head, first);
+    memcpy(buf + first, b->bytes, len - first);
+    b->head = (b->head + len) % INBOX_BYTES;
+    b->used -= len;
+}
+
+void inbox_put_dgram(struct inbox *b, const uint8_t *bytes, size_t len)
+{
+    const uint8_t size[2] = {(uint8_t)(len >> 8), (uint8_t)len};
+    pthread_mutex_lock(&b->lock);
+    if (len == 0 || len > INBOX_DGRAM_MAX || b->used + sizeof size + len > INBOX_BYTES) {
+        b->dgrams_dropped++;
+    } else {
+        ring_copy_in(b, size, sizeof size);
+        ring_copy_in(b, bytes, len);
+        pthread_cond_signal(&b->bell);
+    }
+    pthread_mutex_unlock(&b->lock);
+}
+
+size_t inbox_take_dgram(struct inbox *b, uint8_t *buf, size_t cap)
+{
+    size_t len = 0;
+    pthread_mutex_lock(&b->lock);
+    if (b->used > 0 && cap >= INBOX_DGRAM_MAX) {
+        uint8_t size[2];
+        ring_copy_out(b, size, sizeof size);
+        len = (size_t)size[0] << 8 | size[1];
+        ring_copy_out(b, buf, len);
+    }
+    pthread_mutex_unlock(&b->lock);
+    return len;
+}
+
+void inbox_put_frame(struct inbox *b, struct frame *f)
+{
+    struct frame *oldest = NULL;
+    pthread_mutex_lock(&b->lock);
+    if (b->n_frames == INBOX_FRAMES) {
+        oldest = b->frames[b->first_frame];
+        b->first_frame = (b->first_frame + 1) % INBOX_FRAMES;
+        b->n_frames--;
+        b->frames_dropped++;
+    }
+    b->frames[(b->first_frame + b->n_frames++) % INBOX_FRAMES] = frame_ref(f);
+    pthread_cond_signal(&b->bell);
+    pthread_mutex_unlock(&b->lock);
+    frame_unref(&oldest);
+}
+
+struct frame *inbox_take_frame(struct inbox *b)
+{
+    struct frame *f = NULL;
+    pthread_mutex_lock(&b->lock);
+    if (b->n_frames > 0) {
+        f = b->frames[b->first_frame];
+        b->first_frame = (b->first_frame + 1) % INBOX_FRAMES;
+        b->n_frames--;
+    }
+    pthread_mutex_unlock(&b->lock);
+    return f;
+}
+
+void inbox_drop_frames(struct inbox *b)
+{
+    for (struct frame *f; (f = inbox_take_frame(b));)
+        frame_unref(&f);
+}
+
+void inbox_say(struct inbox *b, enum inbox_word word)
+{
+    pthread_mutex_lock(&b->lock);
+    b->words |= word;
+    pthread_cond_signal(&b->bell);
+    pthread_mutex_unlock(&b->lock);
+}
+
+void inbox_end(struct inbox *b, int reason)
+{
+    pthread_mutex_lock(&b->lock);
+    if (!b->ended)
+        b->reason = reason;
+    b->ended = true;
+    b->words |= INBOX_END;
+    pthread_cond_signal(&b->bell);
+    pthread_mutex_unlock(&b->lock);
+}
+
+unsigned inbox_take_words(struct inbox *b)
+{
+    pthread_mutex_lock(&b->lock);
+    unsigned words = b->words;
+    b->words = 0;
+    pthread_mutex_unlock(&b->lock);
+    return words;
+}
+
+void inbox_wait(struct inbox *b, bool frames, uint64_t deadline_ns)
+{
+    pthread_mutex_lock(&b->lock);
+    while (b->used == 0 && b->words == 0 && !(frames && b->n_frames > 0) &&
+           thread_cond_wait(&b->bell, &b->lock, deadline_ns))
+        continue;
+    pthread_mutex_unlock(&b->lock);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SERVER_SESSION_H
+#define SERVER_SESSION_H
+
+#include "net/secure.h"
+#include "proto/pace.h"
+#include "proto/talk_server.h"
+#include "server/admission.h"
+#include "server/client.h"
+#include "server/clientlog.h"
+
+/* A native client's thread, seen by the files it is written in: session.c (life: handshake,
+ * admission, waiting, end), session_talk.c (its requests), session_media.c (frames out). All
+ * of it belongs to that one thread. */
+struct session {
+    struct client *client;
+    struct secure *secure;
+    struct talk_server talk;
+    struct admission_verdict verdict;
+    struct clientlog log;
+    struct clientlog_totals totals;
+    bool ended, listed;
+
+    /* what it watches */
+    struct camera *camera;      /* NULL: nothing yet */
+    struct watcher watcher;
+    struct packet_stream stream; /* as last told */
+
+    /* the frame under way */
+    struct frame *frame;
+    struct pace pace;
+    uint16_t stride;
+
+    /* ICMP said it is gone: it has until then to say a word */
+    uint64_t probe_deadline_ns;
+
+    /* records of one group, for one system call */
+    uint8_t *group;
+    size_t group_cap, group_len, group_segment;
+    bool grouping;
+    uint64_t send_failures;
+};
+
+/* session_talk.c: does all that talk_server wants done now. */
+void session_drive(struct session *s, uint64_t now_ns);
+/* Camera's facts changed or a frame of another size comes: tells the client. */
+void session_facts(struct session *s);
+void session_leave_camera(struct session *s);
+/* A message as one record, at once. */
+void session_send(struct session *s, const struct packet *p, uint64_t now_ns);
+
+/* session_media.c */
+int session_out(void *session, const uint8_t *dgram, size_t len); /* secure_out_fn */
+void session_media(struct session *s, uint64_t now_ns);
+uint64_t session_media_deadline(const struct session *s);
+void session_media_stop(struct session *s);
+
+#endif

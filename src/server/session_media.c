@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* A frame leaves as fragments, each a DTLS record, in paced groups; a group is one system call
+ * (UDP_SEGMENT), because all its records but the frame's last are of one size. */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "proto/frag.h"
+#include "server/session.h"
+#include "util/mono.h"
+
+enum { SEND_TRIES = 3, SEND_WAIT_MS = 5 };
+
+static int wait_writable(const struct link *l)
+{
+    struct pollfd p = {.fd = l->fd, .events = POLLOUT};
+    return l->fd >= 0 && poll(&p, 1, SEND_WAIT_MS) > 0 ? 0 : -EAGAIN;
+}
+
+/* The socket's buffer may be full for a moment: it is waited for, shortly. */
+static void send_now(struct session *s, const uint8_t *bytes, size_t len, size_t segment)
+{
+    const struct client *c = s->client;
+    for (int i = 0; i < SEND_TRIES && len > 0; i++) {
+        size_t done = 0;
+        int rc = c->link->ops->send(c->link, &c->local, &c->peer, bytes, len, segment, &done);
+        if (rc == 0)
+            return;
+        bytes += done;
+        len -= done;
+        if (rc != -EAGAIN || wait_writable(c->link) != 0)
+            break;
+    }
+    s->send_failures += len > 0;
+}
+
+static void group_flush(struct session *s)
+{
+    if (s->group_len > 0)
+        send_now(s, s->group, s->group_len, s->group_segment);
+    s->group_len = s->group_segment = 0;
+}
+
+int session_out(void *session, const uint8_t *dgram, size_t len)
+{
+    struct session *s = session;
+    if (!s->grouping) {
+        send_now(s, dgram, len, len);
+        return 0;
+    }
+    if (s->group_len + len > s->group_cap || (s->group_segment && len > s->group_segment))
+        group_flush(s);
+    if (len > s->group_cap)
+        return -EAGAIN;
+    if (s->group_segment == 0)
+        s->group_segment = len;
+    memcpy(s->group + s->group_len, dgram, len);
+    s->group_len += len;
+    if (len < s->group_segment) /* only the last one of a group may be shorter */
+        group_flush(s);
+    return 0;
+}
+
+static void send_fragment(struct session *s, uint16_t index)
+{
+    const struct frame *f = s->frame;
+    uint8_t header[PROTO_FRAGMENT_HEADER];
+    const struct packet_fragment fragment = {
+        .tier = f->tier,
+        .frame = f->number,
+        .index = index,
+        .count = s->pace.count,
+        .frame_bytes = (uint32_t)f->len,
+        .capture_us = f->capture_us,
+    };
+    packet_fragment_header(&fragment, header);
+    uint16_t len = frag_len((uint32_t)f->len, s->stride, index);
+    secure_send2(s->secure, header, sizeof header, f->data + frag_offset(index, s->stride), len);
+    s->totals.bytes += sizeof header + len;
+}
+
+void session_media_stop(struct session *s)
+{
+    frame_unref(&s->frame);
+    s->pace = (struct pace){0};
+}
+
+/* Takes the next frame of the tier that was told; frames of an older tier may still be queued. */
+static bool next_frame(struct session *s, uint64_t now_ns)
+{
+    while ((s->frame = inbox_take_frame(&s->client->inbox))) {
+        const struct frame *f = s->frame;
+        uint16_t count = frag_count((uint32_t)f->len, s->stride);
+        if (f->tier == s->watcher.tier && count > 0) {
+            uint32_t millihertz = s->stream.millihertz ? s->stream.millihertz : 25000;
+            if (f->width != s->stream.width || f->height != s->stream.height) {
+                s->stream.width = f->width;
+                s->stream.height = f->height;
+                talk_server_stream(&s->talk, &s->stream);
+                session_drive(s, now_ns);
+            }
+            pace_start(&s->pace, count, NS_PER_S * 1000 / millihertz, now_ns);
+            return true;
+        }
+        frame_unref(&s->frame);
+    }
+    return false;
+}
+
+static void send_group(struct session *s, uint16_t n, uint64_t now_ns)
+{
+    s->grouping = true;
+    for (uint16_t i = 0; i < n; i++)
+        send_fragment(s, (uint16_t)(s->pace.sent + i));
+    s->grouping = false;
+    group_flush(s);
+    pace_sent(&s->pace, n, now_ns);
+    talk_server_said(&s->talk, now_ns);
+    if (s->pace.sent == s->pace.count) {
+        s->totals.frames++;
+        session_media_stop(s);
+    }
+}
+
+void session_media(struct session *s, uint64_t now_ns)
+{
+    if (!talk_server_media(&s->talk)) {
+        session_media_stop(s);
+        inbox_drop_frames(&s->client->inbox);
+        return;
+    }
+    while (!s->ended && (s->frame || next_frame(s, now_ns))) {
+        uint16_t n = pace_due(&s->pace, now_ns);
+        if (n == 0)
+            return;
+        send_group(s, n, now_ns);
+    }
+}
+
+uint64_t session_media_deadline(const struct session *s)
+{
+    return s->frame ? pace_deadline(&s->pace) : UINT64_MAX;
+}
