@@ -35,8 +35,9 @@ struct recorder;
 int recorder_start(const struct recorder_settings *s, struct recorder **out);
 /* A frame, in order, each once; takes a reference of its own. Never waits. Any one thread. */
 void recorder_push(struct recorder *r, struct frame *f);
-/* Writes what is queued, finishes the file, joins the thread, frees. */
-void recorder_stop(struct recorder *r);
+/* Writes what is queued, finishes the file, joins the thread, frees. *last, if not NULL, gets the
+ * final counters: all that was written, nothing queued, no open file. */
+void recorder_stop(struct recorder *r, struct recorder_status *last);
 /* Asks it to finish without waiting, so that many can finish at once; then recorder_stop(). */
 void recorder_finish(struct recorder *r);
 void recorder_status(struct recorder *r, struct recorder_status *out); /* any thread */
