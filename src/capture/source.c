@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "capture/source_card.h"
+#include "media/mjpeg_probe.h"
 #include "util/err.h"
 #include "util/parse.h"
 #include "util/text.h"
 
 enum {
     LEAST_SIDE = 16,
-    MOST_PIXELS = 64 * 1000 * 1000, /* as the decoder of the other end takes */
     LEAST_MILLIHERTZ = 100,
     MOST_MILLIHERTZ = 240 * 1000,
 };
@@ -114,7 +114,7 @@ static const char *parse_pattern(const char *s, struct source_spec *out)
     if (n > 0 && parse_size(size, &out->width, &out->height) < 0)
         return _("the size is not WxH");
     if (n > 0 && (out->width < LEAST_SIDE || out->height < LEAST_SIDE ||
-                  (uint64_t)out->width * out->height > MOST_PIXELS))
+                  (uint64_t)out->width * out->height > MJPEG_PIXELS_MAX))
         return _("the size must be from 16x16 to 64 million pixels");
     if (s[n] == '@' && (parse_rate(s + n + 1, &out->millihertz) < 0 ||
                         out->millihertz < LEAST_MILLIHERTZ || out->millihertz > MOST_MILLIHERTZ))

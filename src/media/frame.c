@@ -173,6 +173,17 @@ bool frame_alone(const struct frame *f)
     return __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1;
 }
 
+void frame_copy_facts(struct frame *to, const struct frame *from)
+{
+    to->tier = from->tier;
+    to->history = from->history;
+    to->discontinuity = from->discontinuity;
+    to->number = from->number;
+    to->capture_us = from->capture_us;
+    to->wall_us = from->wall_us;
+    to->arrival_us = from->arrival_us;
+}
+
 size_t frame_i420_bytes(unsigned width, unsigned height)
 {
     size_t chroma = (size_t)((width + 1) / 2) * ((height + 1) / 2);

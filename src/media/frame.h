@@ -46,6 +46,9 @@ void frame_unref(struct frame **f);                    /* nulls the pointer; NUL
 void frame_drop(void *f);                              /* for queues: unref of a void pointer */
 bool frame_alone(const struct frame *f);               /* count is one: may be written */
 
+/* Everything that is true of a picture in any shape: tier, number, times, flags. */
+void frame_copy_facts(struct frame *to, const struct frame *from);
+
 size_t frame_i420_bytes(unsigned width, unsigned height);
 /* Plane pointers and strides of an I420 frame. */
 void frame_i420_planes(const struct frame *f, uint8_t *plane[3], int stride[3]);

@@ -6,7 +6,9 @@ src_media_libmedia_a_SOURCES = \
 	%D%/frame.c %D%/frame.h \
 	%D%/glyphs.c %D%/glyphs.h \
 	%D%/marks.c %D%/marks.h \
+	%D%/mjpeg_dec.c %D%/mjpeg_dec.h \
 	%D%/mjpeg_enc.c %D%/mjpeg_enc.h \
 	%D%/mjpeg_probe.c %D%/mjpeg_probe.h \
+	%D%/scale.c %D%/scale.h \
 	%D%/testcard.c %D%/testcard.h
 MEDIA_LIBS = src/media/libmedia.a $(UTIL_LIBS) $(TURBOJPEG_LIBS) -lm

@@ -108,13 +108,7 @@ static int wrap(struct mjpeg_enc *e, const struct frame *raw, size_t len, struct
     f->format = FRAME_JPEG;
     f->width = raw->width;
     f->height = raw->height;
-    f->tier = raw->tier;
-    f->history = raw->history;
-    f->discontinuity = raw->discontinuity;
-    f->number = raw->number;
-    f->capture_us = raw->capture_us;
-    f->wall_us = raw->wall_us;
-    f->arrival_us = raw->arrival_us;
+    frame_copy_facts(f, raw);
     *out = f;
     return 0;
 }

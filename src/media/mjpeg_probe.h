@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What claims to be larger is not decoded. */
+enum { MJPEG_SIDE_MAX = 16384, MJPEG_PIXELS_MAX = 64 * 1000 * 1000 };
+
 /* A JPEG's header without decoding: markers are followed up to SOS. Pure, any thread. */
 struct mjpeg_info {
     unsigned width, height, components;
