@@ -12,8 +12,9 @@
  * time. Priorities: ECDHE-ECDSA, X25519 and P-256 groups, AES-128-GCM, no session tickets. */
 struct secure;
 
-/* Takes one outgoing datagram (a DTLS record or flight piece); 0 or -EAGAIN. Called from inside
- * secure_* functions. */
+/* Takes one outgoing datagram (a DTLS record or flight piece); 0 or -EAGAIN, which loses it as the
+ * network might: handshakes repeat theirs, secure_send() passes -EAGAIN on and the caller may send
+ * the message again. Called from inside secure_* functions. */
 typedef int secure_out_fn(void *ctx, const uint8_t *dgram, size_t len);
 
 struct secure_settings {
@@ -28,7 +29,6 @@ int secure_global_init(void);  /* once, before any thread */
 
 /* A channel. Servers pass the cookie's proof from secure_cookie_check(), which also says where the
  * handshake's sequence numbers go on; clients pass NULL. */
-struct secure_cookie;          /* opaque, on the owner's side: see below */
 int secure_new(const struct secure_settings *s, const void *prestate, struct secure **out);
 void secure_free(struct secure *c);
 
@@ -39,14 +39,17 @@ void secure_feed(struct secure *c, const uint8_t *dgram, size_t len);
  * secure_timeout_ms()), or a negative code; secure_error_text() says more. The peer's key is not
  * judged here: look at secure_peer() when done and before anything is sent. */
 int secure_handshake(struct secure *c);
-unsigned secure_timeout_ms(const struct secure *c);   /* until the next retransmission */
+unsigned secure_timeout_ms(const struct secure *c);   /* until the next retransmission; done: UINT_MAX */
 const char *secure_peer(const struct secure *c);      /* fingerprint; "" before the end of the handshake */
 
 /* The plain text of one record. Its length, -EAGAIN (no more), ERR_CLOSED (authenticated
- * close_notify), or a negative code for a dead channel. Forged or replayed records are dropped
- * silently and counted. */
+ * close_notify), or a negative code for a dead channel. Forged or replayed records, and those longer
+ * than cap, are dropped silently and counted; so are requests for a new handshake. Call it until
+ * -EAGAIN before the next datagram is fed, since one may hold several records. */
 int secure_recv(struct secure *c, uint8_t *buf, size_t cap);
-int secure_send(struct secure *c, const uint8_t *bytes, size_t len); /* one record */
+/* One record; -EMSGSIZE if it is longer than secure_payload_max(). */
+int secure_send(struct secure *c, const uint8_t *bytes, size_t len);
+size_t secure_payload_max(const struct secure *c);    /* after the handshake: mtu less 37 */
 /* One record from two pieces without joining them at the caller's. */
 int secure_send2(struct secure *c, const uint8_t *a, size_t alen, const uint8_t *b, size_t blen);
 void secure_close(struct secure *c);                  /* close_notify */
@@ -64,7 +67,7 @@ int secure_cookies_init(struct secure_cookies *c, uint64_t now_ns);
 /* A datagram from an address that has no handshake: 1 = it carries a right cookie (prestate, of
  * SECURE_PRESTATE_BYTES, is for secure_new; then feed it this datagram), 0 = a hello without one
  * and the answer (never larger than the question) went to out, or a negative code: not a
- * ClientHello, drop it. who: the peer's address bytes. */
+ * ClientHello, drop it. who: the peer's address bytes. Free of allocations that outlive it. */
 int secure_cookie_check(struct secure_cookies *c, uint64_t now_ns, const void *who, size_t who_len,
                         const uint8_t *dgram, size_t len, void *prestate, secure_out_fn *out,
                         void *ctx);
