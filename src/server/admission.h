@@ -23,7 +23,7 @@ struct admission {
 
 struct admission_verdict {
     bool admitted;
-    char name[65];              /* "unknown" when only --open lets it in */
+    char name[65]; /* "unknown" when only --open lets it in */
 };
 
 int admission_init(struct admission *a);

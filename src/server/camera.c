@@ -18,8 +18,8 @@
 #include "util/text.h"
 #include "util/thread.h"
 
-#define IDLE_NS    (10 * NS_PER_S)
-#define RETRY_NS   (NS_PER_S / 2)
+#define IDLE_NS      (10 * NS_PER_S)
+#define RETRY_NS     (NS_PER_S / 2)
 #define RETRY_MAX_NS (15 * NS_PER_S)
 
 enum { CAMERA_POOL = 8 };
@@ -32,7 +32,7 @@ struct camera {
     struct frame_pool *pool;
     struct thread capture;
     struct stop stop;
-    pthread_mutex_t lock;       /* facts, wanted */
+    pthread_mutex_t lock; /* facts, wanted */
     pthread_cond_t wanted;
     bool stopping;
     struct camera_facts facts;
@@ -136,8 +136,7 @@ static void capture_once(struct camera *c)
         log_open_source(c, s);
         rc = read_all(c, s);
         source_close(s);
-        text_copy(why, sizeof why,
-                  rc == ERR_END ? _("the source ended") : _("the source failed"));
+        text_copy(why, sizeof why, rc == ERR_END ? _("the source ended") : _("the source failed"));
         c->was_open = rc == 0; /* said again after a failure, not after a rest */
     }
     if (stop_raised(&c->stop) || rc == ERR_STOPPED)

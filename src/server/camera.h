@@ -24,11 +24,11 @@ struct camera_facts {
 
 /* Copies the settings. */
 int camera_start(const struct camera_settings *settings, bool always, struct camera **out);
-void camera_stop(struct camera *c);      /* raises the stop token, joins, frees */
-void camera_ask_stop(struct camera *c);  /* only raises it, so that many stop together */
+void camera_stop(struct camera *c);     /* raises the stop token, joins, frees */
+void camera_ask_stop(struct camera *c); /* only raises it, so that many stop together */
 
 const char *camera_name(const struct camera *c);
-void camera_facts(struct camera *c, struct camera_facts *out);       /* any thread */
+void camera_facts(struct camera *c, struct camera_facts *out); /* any thread */
 /* Facts that change are told to the watchers by INBOX_FACTS. Any thread. */
 void camera_watch(struct camera *c, struct watcher *w, unsigned tier);
 void camera_unwatch(struct camera *c, struct watcher *w);

@@ -24,9 +24,9 @@ struct service {
     struct camera *const *cameras;
     unsigned n_cameras;
     unsigned mtu;
-    uint64_t boot;              /* random, a run */
+    uint64_t boot; /* random, a run */
     struct clients *clients;
-    int wake_fd;                /* eventfd: wakes the listener when a client is done */
+    int wake_fd; /* eventfd: wakes the listener when a client is done */
 };
 
 struct client {
@@ -36,14 +36,14 @@ struct client {
     struct inbox inbox;
     struct thread thread;
     bool legacy;
-    int refuse;                 /* a reason why it is let in only to be told, -1: none */
-    uint8_t hello_random[32];   /* of the hello that began its handshake */
+    int refuse;               /* a reason why it is let in only to be told, -1: none */
+    uint8_t hello_random[32]; /* of the hello that began its handshake */
     uint8_t prestate[SECURE_PRESTATE_BYTES];
-    uint64_t token;             /* of its stream, under the table's lock; 0: none yet */
+    uint64_t token;                     /* of its stream, under the table's lock; 0: none yet */
     char fingerprint[KEYS_FINGERPRINT]; /* set before established */
-    int established;            /* atomic: its handshake is done */
-    int done;                   /* atomic: its thread is about to return */
-    struct client *next;        /* of the same hash */
+    int established;                    /* atomic: its handshake is done */
+    int done;                           /* atomic: its thread is about to return */
+    struct client *next;                /* of the same hash */
 };
 
 int client_new(struct service *service, struct link *link, const struct addr *local,

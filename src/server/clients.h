@@ -16,12 +16,13 @@ struct clients {
 };
 
 int clients_init(struct clients *t);
-void clients_fini(struct clients *t);   /* empty by then */
+void clients_fini(struct clients *t); /* empty by then */
 
 /* Listener thread. */
 void clients_add(struct clients *t, struct client *c);
 unsigned clients_from(struct clients *t, const struct addr *peer); /* of the same host */
-/* Of this key: the one in its handshake, or the established one; NULL: none. Done ones are left out. */
+/* Of this key: the one in its handshake, or the established one; NULL: none. Done ones are left
+ * out. */
 struct client *clients_find(struct clients *t, const struct link *link, const struct addr *local,
                             const struct addr *peer, bool established);
 /* Takes the clients whose threads are done out of the table, as a list over next. */

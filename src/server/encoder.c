@@ -20,7 +20,7 @@
 enum { ENCODER_QUEUE = 4, ENCODER_POOL = 16 };
 
 struct encoder {
-    const char *camera;         /* borrowed */
+    const char *camera; /* borrowed */
     struct fanout *fanout;
     struct queue *queue;
     struct frame_pool *pool;
@@ -30,13 +30,13 @@ struct encoder {
     int quality, legacy_quality;
     bool always;
     _Atomic uint32_t next;
-    int fault;                  /* the last error logged, 0: none */
+    int fault; /* the last error logged, 0: none */
 };
 
 /* What one picture has been turned into so far; raw is made at most once. */
 struct job {
     struct frame *picture;
-    struct frame *raw;          /* I420 of the full size; NULL: not needed yet */
+    struct frame *raw; /* I420 of the full size; NULL: not needed yet */
 };
 
 static int job_raw(struct encoder *e, struct job *j)

@@ -24,7 +24,7 @@ struct fanout {
     pthread_mutex_t lock;
     struct watcher *first[FANOUT_TIERS];
     unsigned n[FANOUT_TIERS];
-    uint64_t left_ns;           /* when the last watcher left */
+    uint64_t left_ns; /* when the last watcher left */
 };
 
 int fanout_init(struct fanout *f, uint64_t now_ns);
@@ -33,7 +33,7 @@ void fanout_fini(struct fanout *f);
 void fanout_add(struct fanout *f, struct watcher *w, unsigned tier); /* moves it if it is in */
 void fanout_remove(struct fanout *f, struct watcher *w, uint64_t now_ns);
 unsigned fanout_watchers(struct fanout *f, unsigned tier);
-unsigned fanout_all(struct fanout *f, uint64_t *left_ns); /* left_ns may be NULL */
+unsigned fanout_all(struct fanout *f, uint64_t *left_ns);   /* left_ns may be NULL */
 void fanout_publish(struct fanout *f, struct frame *frame); /* borrows; frame->tier says to whom */
 void fanout_say(struct fanout *f, enum inbox_word word);
 

@@ -15,10 +15,10 @@
 enum { INBOX_BYTES = 8192, INBOX_DGRAM_MAX = 2048, INBOX_FRAMES = 8 };
 
 enum inbox_word {
-    INBOX_FACTS = 1,    /* the camera's facts changed */
-    INBOX_ICMP = 2,     /* the peer's port or host is unreachable, somebody says */
-    INBOX_END = 4,      /* end the conversation: inbox.reason */
-    INBOX_JUDGE = 8,    /* the list of authorized clients changed */
+    INBOX_FACTS = 1, /* the camera's facts changed */
+    INBOX_ICMP = 2,  /* the peer's port or host is unreachable, somebody says */
+    INBOX_END = 4,   /* end the conversation: inbox.reason */
+    INBOX_JUDGE = 8, /* the list of authorized clients changed */
 };
 
 struct inbox {
@@ -28,9 +28,9 @@ struct inbox {
     size_t head, used;
     struct frame *frames[INBOX_FRAMES];
     unsigned first_frame, n_frames;
-    unsigned words;             /* said and not taken yet */
+    unsigned words; /* said and not taken yet */
     bool ended;
-    int reason;                 /* of the first inbox_end() */
+    int reason; /* of the first inbox_end() */
     uint64_t dgrams_dropped, frames_dropped;
 };
 
@@ -41,7 +41,7 @@ void inbox_fini(struct inbox *b);
 void inbox_put_dgram(struct inbox *b, const uint8_t *bytes, size_t len);
 void inbox_put_frame(struct inbox *b, struct frame *f); /* takes a reference of its own */
 void inbox_say(struct inbox *b, enum inbox_word word);
-void inbox_end(struct inbox *b, int reason);            /* the first reason stays */
+void inbox_end(struct inbox *b, int reason); /* the first reason stays */
 
 /* The client's thread. */
 size_t inbox_take_dgram(struct inbox *b, uint8_t *buf, size_t cap); /* 0: none */

@@ -20,6 +20,7 @@
 #include "proto/legacy.h"
 #include "proto/limits.h"
 #include "proto/packet.h"
+#include "server/clientlog.h"
 #include "server/clients.h"
 #include "util/alloc.h"
 #include "util/err.h"
@@ -31,10 +32,10 @@
 enum {
     BATCH = 64,
     EVENTS = 32,
-    REFUSALS = 16,              /* sessions beyond the limit, only to say that it is reached */
+    REFUSALS = 16, /* sessions beyond the limit, only to say that it is reached */
     TICK_MS = 1000,
     STOP_MS = 1500,
-    CLIENT_STACK = 128 * 1024,  /* only touched pages count */
+    CLIENT_STACK = 128 * 1024, /* only touched pages count */
 };
 #define DROPS_LOG_NS (60 * NS_PER_S)
 

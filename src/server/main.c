@@ -81,7 +81,8 @@ int main(int argc, char **argv)
     if (settings.action != SETTINGS_RUN && settings.action != SETTINGS_FINGERPRINT) {
         status = print_and_exit(&settings);
     } else if ((rc = log_open(&log)) != 0) {
-        fprintf(stderr, _("camwalld: cannot open the log %s: %s\n"), settings.log_file, err_str(rc));
+        fprintf(stderr, _("camwalld: cannot open the log %s: %s\n"), settings.log_file,
+                err_str(rc));
         status = 1;
     } else {
         status = with_keys(&settings, argv, argc);

@@ -26,7 +26,7 @@ struct server {
     unsigned n_cameras;
     struct admission admission;
     struct listener *listener;
-    struct watchfile watch;     /* the list of authorized clients */
+    struct watchfile watch; /* the list of authorized clients */
     int signal_fd;
     bool stopping;
 };

@@ -181,7 +181,7 @@ static void finish(struct session *s)
         s->totals.packets = r->received;
         s->totals.lost = r->expected - r->received;
         s->totals.repaired = r->repaired;
-        s->totals.reported = s->talk.report_ns != 0;
+        s->totals.reported = r->expected != 0;
         clientlog_left(&s->log, camera, s->talk.reason, &s->totals, mono_ns());
     }
 }

@@ -22,7 +22,7 @@ struct session {
     bool ended, listed;
 
     /* what it watches */
-    struct camera *camera;      /* NULL: nothing yet */
+    struct camera *camera; /* NULL: nothing yet */
     struct watcher watcher;
     struct packet_stream stream; /* as last told */
 

@@ -11,11 +11,12 @@
 
 enum { SETTINGS_CAMERAS = 64, SETTINGS_LISTEN = 16, SETTINGS_NETS = 32 };
 
-/* What camwalld was told. Read by main, never changed while threads run; a reload makes a new one. */
+/* What camwalld was told. Read by main, never changed while threads run; a reload makes a new one.
+ */
 struct camera_settings {
     struct source_spec source;
-    int quality;            /* 1 … 100 */
-    bool from_file;         /* a section of the configuration file */
+    int quality;    /* 1 … 100 */
+    bool from_file; /* a section of the configuration file */
     bool has_source;
 };
 
@@ -42,16 +43,23 @@ struct server_settings {
     unsigned n_cameras;
     struct {
         struct addr addr;
-        bool optional;      /* a default that may be missing */
+        bool optional; /* a default that may be missing */
     } listen[SETTINGS_LISTEN];
     unsigned n_listen;
     struct addr_net legacy[SETTINGS_NETS];
-    unsigned n_legacy;      /* 0: the legacy protocol is off */
+    unsigned n_legacy; /* 0: the legacy protocol is off */
     char state_dir[512], key_path[600], authorized_path[600];
 };
 
-enum settings_action { SETTINGS_RUN, SETTINGS_HELP, SETTINGS_VERSION, SETTINGS_CHECK,
-                       SETTINGS_FINGERPRINT, SETTINGS_MAN, SETTINGS_COMPLETION };
+enum settings_action {
+    SETTINGS_RUN,
+    SETTINGS_HELP,
+    SETTINGS_VERSION,
+    SETTINGS_CHECK,
+    SETTINGS_FINGERPRINT,
+    SETTINGS_MAN,
+    SETTINGS_COMPLETION
+};
 
 extern const struct option_table server_options;
 

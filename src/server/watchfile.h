@@ -7,9 +7,9 @@
 /* Tells when a file was written, made, replaced or deleted (inotify on its directory, because
  * editors replace files). One thread. */
 struct watchfile {
-    int fd;                     /* for poll(); -1: not watching */
+    int fd; /* for poll(); -1: not watching */
     int wd;
-    char name[256];             /* last component */
+    char name[256]; /* last component */
 };
 
 int watchfile_open(struct watchfile *w, const char *path);
