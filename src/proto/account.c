@@ -68,7 +68,7 @@ static void sample_jitter(struct account *a, const struct reasm_slot *s)
 {
     int64_t transit = (int64_t)(s->first_ns / NS_PER_US - s->capture_us);
     if (a->timed) {
-        double off = (double)transit - (double)a->transit_us;
+        double off = (double)(int64_t)((uint64_t)transit - (uint64_t)a->transit_us);
         a->jitter_us += ((off < 0 ? -off : off) - a->jitter_us) / 16;
     }
     a->transit_us = transit;

@@ -30,7 +30,8 @@ void talk_server_end(struct talk_server *t, enum packet_reason reason, const cha
 {
     if (t->ending)
         return;
-    t->ending = t->goodbye_due = true;
+    t->ending = true;
+    t->goodbye_due = reason < REASON_UNREACHABLE; /* nobody would hear it */
     t->reason = (uint8_t)reason;
     text_copy(t->text, sizeof t->text, text ? text : "");
 }
