@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-
 check_PROGRAMS += tests/unit/test_account
 TESTS += tests/unit/test_account
 tests_unit_test_account_SOURCES = tests/unit/test_account.c
@@ -12,8 +11,43 @@ tests_unit_test_clocksync_SOURCES = tests/unit/test_clocksync.c
 tests_unit_test_clocksync_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_clocksync_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test_frag
+TESTS += tests/unit/test_frag
+tests_unit_test_frag_SOURCES = tests/unit/test_frag.c
+tests_unit_test_frag_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_frag_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_legacy
+TESTS += tests/unit/test_legacy
+tests_unit_test_legacy_SOURCES = tests/unit/test_legacy.c
+tests_unit_test_legacy_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_legacy_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_pace
+TESTS += tests/unit/test_pace
+tests_unit_test_pace_SOURCES = tests/unit/test_pace.c
+tests_unit_test_pace_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_pace_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_packet
+TESTS += tests/unit/test_packet
+tests_unit_test_packet_SOURCES = tests/unit/test_packet.c $(PACKET_SAMPLES)
+tests_unit_test_packet_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_packet_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test_reasm
 TESTS += tests/unit/test_reasm
 tests_unit_test_reasm_SOURCES = tests/unit/test_reasm.c
 tests_unit_test_reasm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_reasm_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_wire
+TESTS += tests/unit/test_wire
+tests_unit_test_wire_SOURCES = tests/unit/test_wire.c
+tests_unit_test_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_wire_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+# Messages of every type, for tests and for the check of doc/protocol.md.
+PACKET_SAMPLES = \
+	tests/tools/packet_print.c \
+	tests/tools/packet_samples.c tests/tools/packet_samples.h

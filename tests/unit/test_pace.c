@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "proto/limits.h"
+#include "proto/pace.h"
+
+static const uint64_t MS = 1000000;
+static const uint64_t BEGIN = 5000000000;
+
+/* Sends a frame on time; returns when its last fragment left, counted from its start. */
+static uint64_t last_left(uint16_t count, uint64_t interval_ns, unsigned *groups)
+{
+    struct pace p;
+    uint64_t now = BEGIN;
+    pace_start(&p, count, interval_ns, now);
+    for (*groups = 0; pace_deadline(&p) != UINT64_MAX; (*groups)++) {
+        assert_true(pace_deadline(&p) >= now);
+        now = pace_deadline(&p);
+        if (*groups > 0)
+            assert_int_equal(pace_due(&p, now - 1), 0);
+        uint16_t due = pace_due(&p, now);
+        assert_in_range(due, 1, PACE_GROUP);
+        pace_sent(&p, due, now);
+    }
+    assert_int_equal(p.sent, count);
+    return now - BEGIN;
+}
+
+static void frames_leave_in_time(void **state)
+{
+    static const struct {
+        uint16_t count;
+        unsigned interval_ms, groups, last_ms;
+    } cases[] = {
+        {1, 40, 1, 0},
+        {PACE_GROUP, 40, 1, 0},
+        {PACE_GROUP + 1, 40, 2, 1},
+        {170, 40, 11, 10},
+        {21 * PACE_GROUP, 40, 21, 20}, /* a group a millisecond is half the interval */
+        {41 * PACE_GROUP, 40, 41, 20}, /* quicker */
+        {PROTO_FRAGMENTS_MAX, 40, 256, 20},
+        {PROTO_FRAGMENTS_MAX, 1000, 256, 255},
+        {33, 1, 3, 1},
+        {48, 0, 3, 2}, /* interval not known */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        unsigned groups;
+        uint64_t last = last_left(cases[i].count, cases[i].interval_ms * MS, &groups);
+        if (groups != cases[i].groups)
+            fail_msg("case %zu: %u groups", i, groups);
+        if (last > cases[i].last_ms * MS || last + MS <= cases[i].last_ms * MS)
+            fail_msg("case %zu: last after %llu ns", i, (unsigned long long)last);
+        if (cases[i].interval_ms > 0)
+            assert_true(last <= cases[i].interval_ms * MS / 2);
+    }
+}
+
+static void nothing_under_way(void **state)
+{
+    struct pace p;
+    pace_start(&p, 0, 40 * MS, BEGIN);
+    assert_true(pace_deadline(&p) == UINT64_MAX);
+    assert_int_equal(pace_due(&p, BEGIN), 0);
+}
+
+static void intervals_of_a_nanosecond_end(void **state)
+{
+    unsigned groups;
+    assert_true(last_left(PROTO_FRAGMENTS_MAX, 1, &groups) <= 256);
+}
+
+/* 21 groups at a millisecond each; the sender comes late by so much. */
+static void a_late_sender_makes_up(void **state)
+{
+    static const struct {
+        uint64_t late_us;
+        uint16_t due;
+        uint64_t next_us; /* after the start */
+    } cases[] = {
+        {0, 16, 1000},      {999, 16, 1000},  {1000, 32, 2000}, {2500, 48, 3000},
+        {3999, 64, 4000},   {4000, 64, 5000}, /* no more than PACE_BURST at once: the pace goes on
+                                                 from here */
+        {30000, 64, 31000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pace p;
+        pace_start(&p, 21 * PACE_GROUP, 40 * MS, BEGIN);
+        uint64_t now = BEGIN + cases[i].late_us * 1000;
+        assert_int_equal(pace_due(&p, now), cases[i].due);
+        pace_sent(&p, cases[i].due, now);
+        if (pace_deadline(&p) != BEGIN + cases[i].next_us * 1000)
+            fail_msg("case %zu", i);
+    }
+}
+
+static void a_full_socket_is_tried_again(void **state)
+{
+    struct pace p;
+    pace_start(&p, 40, 40 * MS, BEGIN);
+    pace_sent(&p, 5, BEGIN);
+    assert_int_equal(p.sent, 5);
+    assert_true(pace_deadline(&p) == BEGIN + MS);
+    pace_sent(&p, 0, BEGIN + MS);
+    assert_true(pace_deadline(&p) == BEGIN + 2 * MS);
+    pace_sent(&p, UINT16_MAX, BEGIN + 2 * MS); /* more than there are */
+    assert_int_equal(p.sent, 40);
+    assert_true(pace_deadline(&p) == UINT64_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames_leave_in_time),          cmocka_unit_test(nothing_under_way),
+        cmocka_unit_test(intervals_of_a_nanosecond_end), cmocka_unit_test(a_late_sender_makes_up),
+        cmocka_unit_test(a_full_socket_is_tried_again),
+    };
+    return cmocka_run_group_tests_name("pace", tests, NULL, NULL);
+}
