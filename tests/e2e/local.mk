@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: MIT
+# Real programs on loopback; each script prints TAP.
+E2E_TESTS = \
+	tests/e2e/hostile.py \
+	tests/e2e/leave.py \
+	tests/e2e/legacy.py \
+	tests/e2e/record.py \
+	tests/e2e/sources.py \
+	tests/e2e/trust.py \
+	tests/e2e/usage.py
+TESTS += $(E2E_TESTS)
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.py
