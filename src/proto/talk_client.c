@@ -105,7 +105,7 @@ void talk_client_connected(struct talk_client *t, uint64_t now_ns)
 {
     t->connected = true;
     t->streaming = t->answered = t->over = t->silence_told = t->pong_due = false;
-    t->goodbye_due = t->closing;
+    t->closing = t->goodbye_due = false;
     t->heard_ns = now_ns;
     t->subscribe_ns = t->report_ns = t->ping_ns = t->catalogue_ns = now_ns;
     t->catalogue_first = 0;
@@ -123,7 +123,7 @@ void talk_client_disconnected(struct talk_client *t, uint64_t now_ns)
 
 void talk_client_close(struct talk_client *t)
 {
-    if (t->closing)
+    if (!t->connected || t->closing)
         return;
     t->closing = t->goodbye_due = true;
 }

@@ -41,6 +41,12 @@ tests_unit_test_reasm_SOURCES = tests/unit/test_reasm.c
 tests_unit_test_reasm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_reasm_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test_talk_server
+TESTS += tests/unit/test_talk_server
+tests_unit_test_talk_server_SOURCES = tests/unit/test_talk_server.c
+tests_unit_test_talk_server_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_talk_server_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test_wire
 TESTS += tests/unit/test_wire
 tests_unit_test_wire_SOURCES = tests/unit/test_wire.c
