@@ -211,7 +211,7 @@ static int read_all(int fd, char **out, size_t *len)
 
 int options_file(const struct option_table *t, void *settings, const char *path, char *error)
 {
-    char *text;
+    char *text = NULL;
     size_t len;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     int rc = fd < 0 ? -errno : read_all(fd, &text, &len);
