@@ -212,7 +212,7 @@ static int read_all(int fd, char **out, size_t *len)
 int options_file(const struct option_table *t, void *settings, const char *path, char *error)
 {
     char *text = NULL;
-    size_t len;
+    size_t len = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     int rc = fd < 0 ? -errno : read_all(fd, &text, &len);
     if (fd >= 0)
