@@ -32,9 +32,10 @@ void *mem_alloc(size_t bytes)
 
 void *mem_zero(size_t count, size_t bytes)
 {
-    if (must_fail())
+    size_t total; /* checked here: a sanitizer's calloc ends the program instead of failing */
+    if (must_fail() || __builtin_mul_overflow(count, bytes, &total))
         return NULL;
-    return count && bytes ? calloc(count, bytes) : calloc(1, 1);
+    return calloc(1, total ? total : 1);
 }
 
 void *mem_grow(void *old, size_t count, size_t bytes)

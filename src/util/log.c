@@ -190,7 +190,7 @@ void log_event(enum log_level level, const char *event, const struct log_field *
     char message[MESSAGE_MAX], line[LINE_MAX_BYTES];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(message, sizeof message, fmt, ap);
+    text_vformat(message, sizeof message, fmt, ap);
     va_end(ap);
     defuse(message);
 

@@ -37,16 +37,40 @@ static int fail(struct reading *r, int rc, const char *what, const char *why)
     return rc;
 }
 
-/* Copies "NAME" out of "[NAME]"; libinih checks the rest of the line. */
+/* "camera front" of table section "camera" is "front"; NULL: not such a section. */
+static const char *section_name(const struct option_table *t, const char *section)
+{
+    size_t len = t->section ? strlen(t->section) : 0;
+    if (len == 0 || strncmp(section, t->section, len) != 0 || section[len] != ' ')
+        return NULL;
+    const char *name = section + len;
+    name += strspn(name, " ");
+    return *name ? name : NULL;
+}
+
+/* Copies "NAME" out of "[NAME]"; libinih checks the rest of the line. A section without keys would
+ * never reach the handler, so whether it is known is asked here. */
 static void note_section(struct reading *r, const char *line, size_t len)
 {
+    char what[OPTIONS_ERROR_MAX];
     const char *close = memchr(line, ']', len);
     if (!close)
         return;
-    if ((size_t)(close - line) > sizeof r->section)
+    size_t name_len = (size_t)(close - line) - 1;
+    if (name_len >= sizeof r->section) {
         fail(r, ERR_FORMAT, _("section name too long"), "");
+        return;
+    }
+    memcpy(r->section, line + 1, name_len);
+    r->section[name_len] = '\0';
+    if (section_name(r->table, r->section))
+        return;
+    if (r->table->section)
+        text_format(what, sizeof what, _("unknown section [%s]; it takes [%s NAME]"), r->section,
+                    r->table->section);
     else
-        text_format(r->section, sizeof r->section, "%.*s", (int)(close - line - 1), line + 1);
+        text_format(what, sizeof what, _("unknown section [%s]"), r->section);
+    fail(r, ERR_FORMAT, what, "");
 }
 
 /* The name before '=' or ':' must fit libinih. */
@@ -110,29 +134,11 @@ static int set_key(struct reading *r, const char *key, const char *value)
     return rc == 0 ? 0 : fail(r, rc, key, err_str(rc));
 }
 
-/* "camera front" of table section "camera" is "front"; NULL: not such a section. */
-static const char *section_name(const struct option_table *t, const char *section)
-{
-    size_t len = t->section ? strlen(t->section) : 0;
-    if (len == 0 || strncmp(section, t->section, len) != 0 || section[len] != ' ')
-        return NULL;
-    const char *name = section + len;
-    name += strspn(name, " ");
-    return *name ? name : NULL;
-}
-
 static int set_section_key(struct reading *r, const char *key, const char *value)
 {
     char what[OPTIONS_ERROR_MAX];
     const char *expect = "";
     const char *name = section_name(r->table, r->section);
-    if (!name) {
-        text_format(what, sizeof what,
-                    r->table->section ? _("unknown section [%s]; it takes [%s NAME]")
-                                      : _("unknown section [%s]"),
-                    r->section, r->table->section);
-        return fail(r, ERR_FORMAT, what, "");
-    }
     int rc = r->table->on_section(r->settings, name, key, value, &expect);
     if (rc == 0)
         return 0;

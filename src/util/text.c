@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/text.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -112,18 +111,24 @@ static size_t whole_len(const char *s, size_t len)
     return len;
 }
 
-size_t text_format(char *buf, size_t cap, const char *fmt, ...)
+size_t text_vformat(char *buf, size_t cap, const char *fmt, va_list ap)
 {
     if (cap == 0)
         return 0;
-    va_list ap;
-    va_start(ap, fmt);
     int n = vsnprintf(buf, cap, fmt, ap);
-    va_end(ap);
     if (n < 0)
         n = 0;
     size_t len = (size_t)n < cap ? (size_t)n : whole_len(buf, cap - 1);
     buf[len] = '\0';
+    return len;
+}
+
+size_t text_format(char *buf, size_t cap, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    size_t len = text_vformat(buf, cap, fmt, ap);
+    va_end(ap);
     return len;
 }
 

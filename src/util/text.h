@@ -2,6 +2,7 @@
 #ifndef UTIL_TEXT_H
 #define UTIL_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +14,8 @@
 /* snprintf that never leaves a torn UTF-8 sequence at the end; returns bytes written. */
 size_t text_format(char *buf, size_t cap, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+size_t text_vformat(char *buf, size_t cap, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
 
 bool text_utf8_valid(const char *s, size_t len);
 size_t text_utf8_len(const char *s); /* characters; a bad byte counts as one */
