@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include "net/statefile.h"
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/text.h"
@@ -63,23 +63,6 @@ int keys_fingerprint_of(const uint8_t *spki, size_t len, char out[KEYS_FINGERPRI
     return 0;
 }
 
-/* mkdir -p for the file's directory; the last one gets 0700 when it is made here. */
-static int make_directory(const char *path)
-{
-    char dir[PATH_MAX];
-    if (strlen(path) >= sizeof dir)
-        return -ENAMETOOLONG;
-    strcpy(dir, path);
-    char *end = dirname(dir);
-    for (char *slash = strchr(end + 1, '/'); *end == '/' && slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        if (mkdir(end, 0755) < 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
-            return -errno;
-        *slash = '/';
-    }
-    return mkdir(end, 0700) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 static int generate_pem(gnutls_datum_t *pem)
 {
     gnutls_x509_privkey_t key;
@@ -94,20 +77,6 @@ static int generate_pem(gnutls_datum_t *pem)
     return e < 0 ? ERR_LIBRARY : 0;
 }
 
-static int write_all(int fd, const uint8_t *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return fsync(fd) < 0 ? -errno : 0;
-}
-
 /* Appears under its name whole or not at all, and never in place of one that is there. */
 static int publish(const char *path, const gnutls_datum_t *pem)
 {
@@ -117,7 +86,7 @@ static int publish(const char *path, const gnutls_datum_t *pem)
     int fd = mkostemp(temp, O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int e = write_all(fd, pem->data, pem->size);
+    int e = statefile_write_fd(fd, pem->data, pem->size);
     if (e == 0 && link(temp, path) < 0 && errno != EEXIST)
         e = -errno;
     unlink(temp);
@@ -128,7 +97,7 @@ static int publish(const char *path, const gnutls_datum_t *pem)
 static int create(const char *path)
 {
     gnutls_datum_t pem = {NULL, 0};
-    int e = make_directory(path);
+    int e = statefile_make_directory(path);
     if (e == 0)
         e = generate_pem(&pem);
     if (e == 0)
@@ -145,7 +114,7 @@ static int check_file(int fd, const char *path, char *error, size_t cap)
     struct stat st;
     if (fstat(fd, &st) < 0) {
         int e = -errno;
-        text_format(error, cap, _("cannot read the key file %s: %s"), path, strerror(-e));
+        text_format(error, cap, _("cannot read the key file %s: %s"), path, err_str(e));
         return e;
     }
     if (!S_ISREG(st.st_mode) || st.st_size > KEY_FILE_MOST) {
@@ -160,22 +129,6 @@ static int check_file(int fd, const char *path, char *error, size_t cap)
         return ERR_DENIED;
     }
     return 0;
-}
-
-static ssize_t read_all(int fd, uint8_t *bytes, size_t cap)
-{
-    size_t len = 0;
-    while (len < cap) {
-        ssize_t n = read(fd, bytes + len, cap - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
-    return (ssize_t)len;
 }
 
 /* The fingerprint of k's public key in DER, which is also what peers will see of it. */
@@ -232,15 +185,17 @@ static int load(int fd, const char *path, struct keys *k, char *error, size_t ca
     int e = check_file(fd, path, error, cap);
     if (e < 0)
         return e;
-    uint8_t bytes[KEY_FILE_MOST];
-    ssize_t len = read_all(fd, bytes, sizeof bytes);
-    if (len < 0) {
-        text_format(error, cap, _("cannot read the key file %s: %s"), path, strerror((int)-len));
-        return (int)len;
+    char *text;
+    size_t len;
+    e = statefile_read_fd(fd, KEY_FILE_MOST, &text, &len);
+    if (e < 0) {
+        text_format(error, cap, _("cannot read the key file %s: %s"), path, err_str(e));
+        return e;
     }
-    gnutls_datum_t pem = {bytes, (unsigned)len};
+    gnutls_datum_t pem = {(unsigned char *)text, (unsigned)len};
     e = adopt(k, &pem);
-    gnutls_memset(bytes, 0, sizeof bytes);
+    gnutls_memset(text, 0, len);
+    mem_free(text);
     if (e == ERR_FORMAT)
         text_format(error, cap, _("%s is not a key file: expected an ECDSA P-256 key in PEM"),
                     path);
@@ -257,7 +212,7 @@ static int open_or_create(const char *path, char *error, size_t cap)
         return fd;
     if (errno != ENOENT) {
         int e = -errno;
-        text_format(error, cap, _("cannot read the key file %s: %s"), path, strerror(-e));
+        text_format(error, cap, _("cannot read the key file %s: %s"), path, err_str(e));
         return e;
     }
     int e = create(path);
@@ -267,8 +222,7 @@ static int open_or_create(const char *path, char *error, size_t cap)
     }
     if (e == 0)
         return fd;
-    text_format(error, cap, _("cannot make the key file %s: %s"), path,
-                e > -1000 ? strerror(-e) : err_str(e));
+    text_format(error, cap, _("cannot make the key file %s: %s"), path, err_str(e));
     return e;
 }
 
@@ -280,7 +234,7 @@ int keys_open(const char *path, struct keys **out, char *error, size_t cap)
     struct keys *k = mem_zero(1, sizeof *k);
     int e = k ? load(fd, path, k, error, cap) : -ENOMEM;
     if (!k)
-        text_format(error, cap, _("cannot read the key file %s: %s"), path, strerror(ENOMEM));
+        text_format(error, cap, _("cannot read the key file %s: %s"), path, err_str(-ENOMEM));
     close(fd);
     if (e < 0) {
         keys_free(k);

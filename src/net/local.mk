@@ -5,9 +5,16 @@ src_net_libnet_a_SOURCES = \
 	%D%/addr.c %D%/addr.h \
 	%D%/keys.c %D%/keys.h \
 	%D%/link.c %D%/link.h \
+	%D%/netmodel.c %D%/netmodel.h \
 	%D%/secure.c %D%/secure.h \
 	%D%/secure_cookie.c \
 	%D%/secure_peek.c \
+	%D%/simlink.c %D%/simlink.h \
+	%D%/statefile.c %D%/statefile.h \
+	%D%/trust.h \
+	%D%/trust_clients.c \
+	%D%/trust_line.c %D%/trust_line.h \
+	%D%/trust_servers.c \
 	%D%/udp.c %D%/udp.h %D%/udp_impl.h \
 	%D%/udp_errors.c \
 	%D%/udp_recv.c \
