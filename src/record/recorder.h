@@ -7,27 +7,29 @@
 #include <stdint.h>
 
 #include "media/frame.h"
+#include "record/disk.h"
 
-/* One recorder a stream: a thread with its own bounded queue (8 s or 64 MB, drop newest) that writes
- * segments. Every file opened and finished is a line in the log. */
+/* One recorder a stream: a thread with its own bounded queue (64 MB or 2048 frames, the newest are
+ * dropped) that writes segments. Every file opened and finished is a line in the log. */
 enum recorder_codec { RECORDER_COPY, RECORDER_H264, RECORDER_MPEG4 };
 
 struct recorder_settings {
-    const char *directory;     /* borrowed */
+    const char *directory;     /* copied, like all strings here */
     const char *stream;        /* the stream's name; its directory is made from it */
     uint64_t segment_ms;
     enum recorder_codec codec;
+    const struct disk *disk;   /* borrowed; NULL: the real one */
 };
 
 enum recorder_state { RECORDER_IDLE, RECORDER_RUNNING, RECORDER_DISK_FULL, RECORDER_FAILED };
 struct recorder_status {
     enum recorder_state state;
     uint64_t frames, bytes;    /* written since the start of the recorder */
-    uint64_t dropped;          /* by the queue or a slow encoder */
+    uint64_t dropped;          /* by the queue, a slow encoder, or for want of a disk */
     uint64_t queued_bytes, queued_frames;
     int64_t began_wall_us;     /* this recording; 0: none */
     char segment[1024];        /* the open file; "" : none */
-    char error[160];
+    char error[160];           /* why it does not run, a sentence; "" : it does */
 };
 
 struct recorder;

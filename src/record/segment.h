@@ -5,9 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where files are cut and what they are called. Pure but for the local time zone. */
+#include "record/disk.h"
 
-/* The first cut after wall_us: multiples of length since local midnight, and midnight itself. */
+/* Where files are cut, what they are called, and how a name is taken. A file is STEM.mp4.part while
+ * somebody writes it and holds its lock, and STEM.mp4 once it is finished. No name is ever used
+ * twice: not by daylight saving, a stepped clock, or a second camwall. Any thread. */
+
+enum { SEGMENT_PATH_MAX = 1024, SEGMENT_STEM_MAX = 256 };
+
+/* The first cut after wall_us: multiples of length since local midnight as clocks on the wall show
+ * it, and midnight itself. */
 int64_t segment_next_cut(int64_t wall_us, uint64_t length_ms);
 
 /* "recording_20261122_122351+0000" (without directory or suffix) for a file starting at wall_us. */
@@ -16,9 +23,16 @@ void segment_stem(int64_t wall_us, char *buf, size_t cap);
 /* DIR/STREAM made with its parents; the directory for a stream's files into buf. */
 int segment_directory(const char *dir, const char *stream, char *buf, size_t cap);
 
-/* Renames part to stem.mp4, or stem_2.mp4 … when that is taken; never over another file
- * (RENAME_NOREPLACE, else a check and a plain rename); then syncs the directory. final gets the
- * name. */
-int segment_publish(const char *part, const char *dir, const char *stem, char *final, size_t cap);
+/* Makes and locks DIR/STEM.mp4.part, or STEM_2 … when either the part or the finished file of that
+ * name is there. *fd (append mode) is the caller's, and with it the lock, which goes with the last
+ * copy of the descriptor. -errno. */
+int segment_create(const char *dir, const char *stem, char *part, size_t cap, int *fd);
+
+/* Gives the part (…/STEM.mp4.part) its finished name, or STEM_2.mp4 … when that is taken; never
+ * over another file; then syncs the directory. final gets the name. */
+int segment_publish(const struct disk *disk, const char *part, char *final, size_t cap);
+
+/* Takes the lock on a part, without waiting: 0, or -EAGAIN when somebody else writes it. */
+int segment_lock(int fd);
 
 #endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "record/timeline.h"
+
+#include "record/mp4.h"
+#include "record/segment.h"
+
+enum {
+    STEP_US = 2000000, /* what is more than network and drift */
+    CALM_US = 1000000, /* a file this young is not ended for a step */
+    DEFAULT_INTERVAL = MP4_TICKS / 25,
+};
+
+void timeline_init(struct timeline *t, uint64_t segment_ms)
+{
+    *t = (struct timeline){.segment_ms = segment_ms};
+}
+
+/* Backwards; or forwards by more than the time that went by here. A frame out of the history came
+ * late by design, so what follows it proves nothing. */
+static bool camera_stepped(const struct timeline_frame *last, const struct timeline_frame *f)
+{
+    if (f->capture_us < last->capture_us)
+        return true;
+    if (last->history || f->history)
+        return false;
+    int64_t there = (int64_t)(f->capture_us - last->capture_us);
+    int64_t here = (int64_t)(f->arrival_us - last->arrival_us);
+    return there - here > STEP_US;
+}
+
+static bool wall_stepped(const struct timeline_frame *last, const struct timeline_frame *f)
+{
+    int64_t before = last->wall_us - (int64_t)last->capture_us;
+    int64_t now = f->wall_us - (int64_t)f->capture_us;
+    return now - before > STEP_US || before - now > STEP_US;
+}
+
+enum timeline_verdict timeline_judge(const struct timeline *t, const struct timeline_frame *f)
+{
+    const struct timeline_frame *last = &t->last;
+    if (!t->open)
+        return TIMELINE_SAME;
+    if (f->width != last->width || f->height != last->height)
+        return TIMELINE_RESIZED;
+    if (f->discontinuity)
+        return TIMELINE_DISCONTINUITY;
+    /* A mad clock does not make a file of every frame. */
+    bool calm = f->arrival_us - t->start_arrival_us >= CALM_US;
+    if (calm && camera_stepped(last, f))
+        return TIMELINE_CAMERA_CLOCK;
+    if (calm && wall_stepped(last, f))
+        return TIMELINE_WALL_CLOCK;
+    return f->wall_us >= t->cut_wall_us ? TIMELINE_CUT : TIMELINE_SAME;
+}
+
+void timeline_begin(struct timeline *t, const struct timeline_frame *f)
+{
+    t->open = true;
+    t->start_wall_us = f->wall_us;
+    t->cut_wall_us = segment_next_cut(f->wall_us, t->segment_ms);
+    t->start_capture_us = f->capture_us;
+    t->start_arrival_us = f->arrival_us;
+    t->time = 0;
+    t->interval = 0;
+    t->last = *f;
+}
+
+static int64_t ticks(const struct timeline *t, uint64_t capture_us)
+{
+    int64_t us = (int64_t)(capture_us - t->start_capture_us);
+    return us <= 0 ? 0 : (us * (MP4_TICKS / 10000) + 50) / 100;
+}
+
+int64_t timeline_add(struct timeline *t, const struct timeline_frame *f)
+{
+    int64_t time = ticks(t, f->capture_us);
+    if (time <= t->time)
+        time = t->time + 1;
+    t->interval = time - t->time;
+    t->time = time;
+    t->last = *f;
+    return time;
+}
+
+uint64_t timeline_gap_us(const struct timeline *t, const struct timeline_frame *f)
+{
+    return t->open && f->capture_us > t->last.capture_us ? f->capture_us - t->last.capture_us : 0;
+}
+
+int64_t timeline_end(const struct timeline *t, const struct timeline_frame *next,
+                     enum timeline_verdict verdict)
+{
+    bool follows = next && (verdict == TIMELINE_CUT || verdict == TIMELINE_RESIZED);
+    uint64_t gap = follows ? timeline_gap_us(t, next) : 0;
+    if (gap > 0 && gap < TIMELINE_HOLE_US)
+        return ticks(t, next->capture_us);
+    return t->time + (t->interval > 0 ? t->interval : DEFAULT_INTERVAL);
+}
+
+void timeline_close(struct timeline *t)
+{
+    t->open = false;
+}
