@@ -241,7 +241,7 @@ int mp4_flush(struct mp4 *m)
     return m->err < 0 ? m->err : end_fragment(m);
 }
 
-int mp4_close(struct mp4 *m, int64_t end_time)
+int mp4_close(struct mp4 *m, int64_t end_time, uint64_t *bytes)
 {
     int rc = m->err;
     if (rc == 0 && m->holding)
@@ -250,6 +250,8 @@ int mp4_close(struct mp4 *m, int64_t end_time)
         rc = end_fragment(m);
     if (rc < 0)
         m->disk->truncate(m->fd, (off_t)m->whole); /* best effort: a torn end is harmless, too */
+    if (bytes)
+        *bytes = m->whole;
     mp4_free(m); /* a fragmented file needs no trailer */
     return rc;
 }

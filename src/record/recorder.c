@@ -54,6 +54,7 @@ static void set_state(struct recorder *r, enum recorder_state state, const char 
 {
     pthread_mutex_lock(&r->lock);
     r->status.state = state;
+    r->status.bytes = r->closed_bytes + (r->writer ? writer_bytes(r->writer) : 0);
     text_copy(r->status.error, sizeof r->status.error, error);
     text_copy(r->status.segment, sizeof r->status.segment,
               r->writer ? writer_path(r->writer) : "");
@@ -126,8 +127,9 @@ static void end_file(struct recorder *r, int64_t end)
     if (!r->writer)
         return;
     closer_watch(r->closer, -1);
-    r->closed_bytes += writer_bytes(r->writer);
-    int rc = writer_close(r->writer, end, r->closer);
+    uint64_t bytes;
+    int rc = writer_close(r->writer, end, r->closer, &bytes);
+    r->closed_bytes += bytes;
     r->writer = NULL;
     timeline_close(&r->line);
     if (rc < 0)
@@ -351,10 +353,12 @@ void recorder_finish(struct recorder *r)
     queue_close(r->queue);
 }
 
-void recorder_stop(struct recorder *r)
+void recorder_stop(struct recorder *r, struct recorder_status *last)
 {
     recorder_finish(r);
     thread_join(&r->thread);
+    if (last)
+        recorder_status(r, last);
     recorder_free(r);
 }
 

@@ -82,11 +82,11 @@ int writer_flush(struct writer *w)
     return mp4_flush(w->mp4);
 }
 
-int writer_close(struct writer *w, int64_t end_time, struct closer *closer)
+int writer_close(struct writer *w, int64_t end_time, struct closer *closer, uint64_t *bytes)
 {
     int rc = w->transcode ? transcode_drain(w->transcode) : 0;
     transcode_close(w->transcode);
-    int closed = mp4_close(w->mp4, end_time);
+    int closed = mp4_close(w->mp4, end_time, bytes);
     w->job.fd = w->fd;
     closer_finish(closer, &w->job);
     mem_free(w);

@@ -25,8 +25,8 @@ int writer_open(const struct writer_settings *s, struct writer **out);
  * errors end the file. */
 int writer_add(struct writer *w, const uint8_t *jpeg, size_t len, int64_t time);
 int writer_flush(struct writer *w);
-/* Ends the file and gives it to the closer, whatever became of it. Frees w. */
-int writer_close(struct writer *w, int64_t end_time, struct closer *closer);
+/* Ends the file and gives it to the closer, whatever became of it; *bytes gets its length. Frees w. */
+int writer_close(struct writer *w, int64_t end_time, struct closer *closer, uint64_t *bytes);
 
 int writer_fd(const struct writer *w);
 const char *writer_path(const struct writer *w);
