@@ -10,7 +10,7 @@
 /* What may take long with a file, kept off the thread that writes: a thread beside each recorder
  * that brings the open file to the disk every few seconds and finishes files that have ended. */
 struct closer_job {
-    int fd;                        /* holds the lock */
+    int fd; /* holds the lock */
     char part[SEGMENT_PATH_MAX];
     char stream[128];
     int64_t start_wall_us;

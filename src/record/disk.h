@@ -12,8 +12,8 @@ struct disk {
     int (*write)(int fd, const void *bytes, size_t len); /* all of it, at the end of the file */
     int (*write_at)(int fd, const void *bytes, size_t len, off_t at);
     int (*truncate)(int fd, off_t len);
-    int (*sync)(int fd);                                 /* contents, to the disk */
-    int (*rename)(const char *from, const char *to);     /* -EEXIST rather than replace a file */
+    int (*sync)(int fd);                             /* contents, to the disk */
+    int (*rename)(const char *from, const char *to); /* -EEXIST rather than replace a file */
     int (*sync_directory)(const char *path);
     /* Bytes that may still be written, and the size of the file system that holds path. */
     int (*space)(const char *path, uint64_t *available, uint64_t *total);

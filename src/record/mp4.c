@@ -12,22 +12,23 @@
 #include "util/mono.h"
 #include "util/text.h"
 
-enum { IO_BYTES = 64 * 1024 };
+/* libavformat fills in the sizes of boxes afterwards, so the buffer must hold any moov or moof. */
+enum { IO_BYTES = 256 * 1024 };
 
 struct mp4 {
     const struct disk *disk;
     int fd;
     AVFormatContext *av;
-    AVPacket *packet;       /* describes held to libavformat */
-    uint8_t *held;          /* the packet held back */
+    AVPacket *packet; /* describes held to libavformat */
+    uint8_t *held;    /* the packet held back */
     size_t held_len, held_cap;
     int64_t held_time;
     int held_key;
     bool holding, in_fragment;
-    int64_t fragment_time;  /* of the first packet of the fragment that libavformat collects */
-    uint64_t bytes;         /* the kernel has */
-    uint64_t whole;         /* of them up to the end of the last whole fragment */
-    int err;                /* the first error of the disk; sticky */
+    int64_t fragment_time; /* of the first packet of the fragment that libavformat collects */
+    uint64_t bytes;        /* the kernel has */
+    uint64_t whole;        /* of them up to the end of the last whole fragment */
+    int err;               /* the first error of the disk; sticky */
 };
 
 #if LIBAVFORMAT_VERSION_MAJOR >= 61
@@ -72,7 +73,6 @@ static int open_io(struct mp4 *m)
         return -ENOMEM;
     }
     m->av->pb->seekable = 0;
-    m->av->pb->direct = 1; /* a fragment's data go out in one write, uncopied */
     m->av->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_FLUSH_PACKETS;
     return 0;
 }

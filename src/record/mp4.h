@@ -19,10 +19,10 @@ enum { MP4_TICKS = 90000, MP4_FRAGMENT_TICKS = MP4_TICKS / 2 };
 struct mp4_settings {
     enum mp4_codec codec;
     unsigned width, height;
-    const uint8_t *extradata;  /* of the encoder; borrowed; NULL for JPEG */
+    const uint8_t *extradata; /* of the encoder; borrowed; NULL for JPEG */
     size_t extradata_len;
-    int64_t start_wall_us;     /* creation time */
-    const char *title;         /* the stream's name */
+    int64_t start_wall_us; /* creation time */
+    const char *title;     /* the stream's name */
     const struct disk *disk;
 };
 

@@ -38,15 +38,15 @@ struct recorder {
 
     /* The thread's own: */
     struct timeline line;
-    struct writer *writer;      /* the open file, or NULL */
-    uint64_t closed_bytes;      /* of the files before it */
-    uint64_t retry_ns;          /* no file before then */
-    bool spoiled;               /* a picture of this file could not be encoded */
+    struct writer *writer; /* the open file, or NULL */
+    uint64_t closed_bytes; /* of the files before it */
+    uint64_t retry_ns;     /* no file before then */
+    bool spoiled;          /* a picture of this file could not be encoded */
 
-    pthread_mutex_t lock;       /* over what follows */
+    pthread_mutex_t lock; /* over what follows */
     struct recorder_status status;
-    uint64_t left_out;          /* frames that came while there was no file */
-    uint64_t behind_since;      /* the queue's drops when it began to drop */
+    uint64_t left_out;     /* frames that came while there was no file */
+    uint64_t behind_since; /* the queue's drops when it began to drop */
     bool behind;
 };
 
@@ -56,16 +56,15 @@ static void set_state(struct recorder *r, enum recorder_state state, const char 
     r->status.state = state;
     r->status.bytes = r->closed_bytes + (r->writer ? writer_bytes(r->writer) : 0);
     text_copy(r->status.error, sizeof r->status.error, error);
-    text_copy(r->status.segment, sizeof r->status.segment,
-              r->writer ? writer_path(r->writer) : "");
+    text_copy(r->status.segment, sizeof r->status.segment, r->writer ? writer_path(r->writer) : "");
     pthread_mutex_unlock(&r->lock);
 }
 
 /* Says what is wrong, once as long as it stays the same. */
 static void fail(struct recorder *r, int rc)
 {
-    enum recorder_state state = rc == -ENOSPC || rc == -EDQUOT ? RECORDER_DISK_FULL
-                                                               : RECORDER_FAILED;
+    enum recorder_state state =
+        rc == -ENOSPC || rc == -EDQUOT ? RECORDER_DISK_FULL : RECORDER_FAILED;
     char error[sizeof r->status.error];
     text_format(error, sizeof error, _("cannot write in %s: %s"), r->directory, err_str(rc));
     r->retry_ns = mono_ns() + RETRY_S * NS_PER_S;
@@ -160,8 +159,7 @@ static void log_hole(struct recorder *r, const struct timeline_frame *f)
     if (gap_us < TIMELINE_HOLE_US || r->line.interval * 100 / 9 * 3 > (int64_t)gap_us)
         return; /* no hole, or a slow camera's pace */
     double seconds = (double)gap_us / 1e6;
-    const struct log_field fields[] = {LOG_STR("stream", r->stream),
-                                       LOG_REAL("seconds", seconds)};
+    const struct log_field fields[] = {LOG_STR("stream", r->stream), LOG_REAL("seconds", seconds)};
     log_event(LOG_LEVEL_WARNING, "recording-hole", fields, 2,
               _("recording of %s has a hole of %.1f s"), r->stream, seconds);
 }

@@ -14,22 +14,22 @@
 enum recorder_codec { RECORDER_COPY, RECORDER_H264, RECORDER_MPEG4 };
 
 struct recorder_settings {
-    const char *directory;     /* copied, like all strings here */
-    const char *stream;        /* the stream's name; its directory is made from it */
+    const char *directory; /* copied, like all strings here */
+    const char *stream;    /* the stream's name; its directory is made from it */
     uint64_t segment_ms;
     enum recorder_codec codec;
-    const struct disk *disk;   /* borrowed; NULL: the real one */
+    const struct disk *disk; /* borrowed; NULL: the real one */
 };
 
 enum recorder_state { RECORDER_IDLE, RECORDER_RUNNING, RECORDER_DISK_FULL, RECORDER_FAILED };
 struct recorder_status {
     enum recorder_state state;
-    uint64_t frames, bytes;    /* written since the start of the recorder */
-    uint64_t dropped;          /* by the queue, a slow encoder, or for want of a disk */
+    uint64_t frames, bytes; /* written since the start of the recorder */
+    uint64_t dropped;       /* by the queue, a slow encoder, or for want of a disk */
     uint64_t queued_bytes, queued_frames;
-    int64_t began_wall_us;     /* this recording; 0: none */
-    char segment[1024];        /* the open file; "" : none */
-    char error[160];           /* why it does not run, a sentence; "" : it does */
+    int64_t began_wall_us; /* this recording; 0: none */
+    char segment[1024];    /* the open file; "" : none */
+    char error[160];       /* why it does not run, a sentence; "" : it does */
 };
 
 struct recorder;

@@ -26,7 +26,7 @@ struct timeline_frame {
 
 struct timeline {
     uint64_t segment_ms;
-    bool open;              /* a file is */
+    bool open; /* a file is */
     int64_t start_wall_us, cut_wall_us;
     uint64_t start_capture_us, start_arrival_us;
     struct timeline_frame last;

@@ -23,10 +23,10 @@ struct transcode {
     struct frame_pool *pool;
     transcode_sink *sink;
     void *ctx;
-    unsigned width, height;       /* of the pictures that come in */
-    int ticks;                    /* of 1/90 000 s in one of the encoder's */
-    int64_t next_pts;             /* the least that the encoder takes */
-    int64_t times[DELAY_MAX];     /* of pictures inside the encoder, oldest at first */
+    unsigned width, height;   /* of the pictures that come in */
+    int ticks;                /* of 1/90 000 s in one of the encoder's */
+    int64_t next_pts;         /* the least that the encoder takes */
+    int64_t times[DELAY_MAX]; /* of pictures inside the encoder, oldest at first */
     unsigned first, inside;
 };
 
@@ -51,7 +51,7 @@ static void configure(struct transcode *t, enum mp4_codec codec)
     c->pix_fmt = AV_PIX_FMT_YUV420P;
     c->color_range = AVCOL_RANGE_JPEG;
     c->colorspace = AVCOL_SPC_BT470BG;
-    c->max_b_frames = 0;                /* so that a fragment may end anywhere */
+    c->max_b_frames = 0; /* so that a fragment may end anywhere */
     c->gop_size = KEY_INTERVAL;
     c->thread_count = 1;
     c->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;

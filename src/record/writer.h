@@ -8,10 +8,11 @@
 #include "record/mp4.h"
 #include "record/segment.h"
 
-/* One open segment: the part and its lock, the muxer, and the encoder if there is one. One thread. */
+/* One open segment: the part and its lock, the muxer, and the encoder if there is one. One thread.
+ */
 struct writer_settings {
     enum mp4_codec codec;
-    const char *directory;     /* of the stream; exists */
+    const char *directory; /* of the stream; exists */
     const char *stream;
     unsigned width, height;
     int64_t start_wall_us;
@@ -25,7 +26,8 @@ int writer_open(const struct writer_settings *s, struct writer **out);
  * errors end the file. */
 int writer_add(struct writer *w, const uint8_t *jpeg, size_t len, int64_t time);
 int writer_flush(struct writer *w);
-/* Ends the file and gives it to the closer, whatever became of it; *bytes gets its length. Frees w. */
+/* Ends the file and gives it to the closer, whatever became of it; *bytes gets its length. Frees w.
+ */
 int writer_close(struct writer *w, int64_t end_time, struct closer *closer, uint64_t *bytes);
 
 int writer_fd(const struct writer *w);
