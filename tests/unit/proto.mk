@@ -41,6 +41,12 @@ tests_unit_test_reasm_SOURCES = tests/unit/test_reasm.c
 tests_unit_test_reasm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_reasm_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test_talk_client
+TESTS += tests/unit/test_talk_client
+tests_unit_test_talk_client_SOURCES = tests/unit/test_talk_client.c
+tests_unit_test_talk_client_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_talk_client_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test_talk_server
 TESTS += tests/unit/test_talk_server
 tests_unit_test_talk_server_SOURCES = tests/unit/test_talk_server.c
