@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "capture/source_av.h"
 #include "capture/source_card.h"
 #include "media/mjpeg_probe.h"
 #include "util/err.h"
@@ -180,8 +181,7 @@ int source_open(const struct source_spec *spec, struct stop *stop, struct source
 {
     if (spec->kind == SOURCE_PATTERN)
         return source_card_open(spec, stop, out, error, cap);
-    text_format(error, cap, _("cannot open %s: this kind of source comes later"), spec->location);
-    return ERR_UNKNOWN;
+    return source_av_open(spec, stop, out, error, cap);
 }
 
 void source_close(struct source *s)
