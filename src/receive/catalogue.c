@@ -70,7 +70,7 @@ int catalogue_ask(const struct receiver_settings *s, uint64_t timeout_ms, struct
     while (!w.done && thread_cond_wait(&w.changed, &w.lock, deadline))
         continue;
     pthread_mutex_unlock(&w.lock);
-    receiver_stop(r);
+    receiver_stop(r, NULL);
     if (!w.done) {
         w.err = -ETIMEDOUT;
         text_copy(w.why, sizeof(w.why), _("no answer in time"));

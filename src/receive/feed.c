@@ -105,6 +105,15 @@ static void count_frame(struct receiver *r, const struct frame *f, uint64_t now_
     feed_unlock(r);
 }
 
+static void keep_newest(struct receiver *r, struct frame *f)
+{
+    feed_lock(r);
+    struct frame *old = r->newest;
+    r->newest = f;
+    feed_unlock(r);
+    frame_unref(&old);
+}
+
 void feed_frame(struct receiver *r, struct frame *f, uint64_t now_ns)
 {
     if (!in_order(r, f->number)) {
@@ -119,7 +128,7 @@ void feed_frame(struct receiver *r, struct frame *f, uint64_t now_ns)
     backoff_reset(&r->backoff);
     if (r->sinks.on_frame)
         r->sinks.on_frame(r->sinks.ctx, f);
-    mailbox_put(&r->newest, f);
+    keep_newest(r, f);
     feed_state(r, RECEIVER_LIVE, NULL);
 }
 

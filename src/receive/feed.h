@@ -9,7 +9,6 @@
 #include "receive/backoff.h"
 #include "receive/receiver.h"
 #include "receive/timeline.h"
-#include "util/mailbox.h"
 #include "util/rate.h"
 #include "util/stop.h"
 #include "util/thread.h"
@@ -48,7 +47,6 @@ struct receiver {
     struct stop stop;
     int wake_fd;
     struct frame_pool *pool;
-    struct mailbox newest;
 
     /* The receiver's thread only. */
     struct backoff backoff;
@@ -56,6 +54,7 @@ struct receiver {
     bool ordered, discontinuity; /* newest_number holds; the next frame begins anew */
     uint32_t newest_number;
     uint64_t sessions;
+    char trusted_once[KEYS_FINGERPRINT];
     enum receiver_state told_state; /* what on_state heard last */
     bool told_asking;
     char told_why[RECEIVER_WHY];
@@ -64,7 +63,9 @@ struct receiver {
     struct receiver_status status;
     struct rate frame_rate, bit_rate;
     bool reconnect, want_changed;
-    int answer; /* 0 none yet, 1 yes, -1 no */
+    bool answered;
+    enum receiver_answer answer;
+    struct frame *newest;
     unsigned want_width, want_height;
 };
 

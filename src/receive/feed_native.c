@@ -5,7 +5,7 @@
  * address heals without losing the stream. An attempt ends when no path is left, when the server
  * says goodbye, or when its key is not to be trusted. */
 #include <errno.h>
-#include <inttypes.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "net/trust.h"
@@ -53,6 +53,10 @@ static void adopt(struct native *n, struct path *p, uint64_t now_ns)
 static enum feed_end refuse_changed(struct native *n, const char *at, const char *key,
                                     const struct trust_answer *a)
 {
+    struct receiver_status *s = feed_lock(n->r);
+    s->changed_line = a->line;
+    text_copy(s->remembered, sizeof(s->remembered), a->remembered);
+    feed_unlock(n->r);
     feed_why(n->r,
              _("REFUSED: the key of %s HAS CHANGED. It shows %s, but %s line %u remembers %s. "
                "Somebody may be in between; if the change is known to be right, remove that line"),
@@ -92,7 +96,9 @@ static enum feed_end judge(struct native *n, const struct path *p)
     char at[URL_HOST_MAX + 16];
 
     url_host_port(&r->url, at, sizeof(at));
-    text_copy(feed_lock(r)->server, KEYS_FINGERPRINT, key);
+    struct receiver_status *s = feed_lock(r);
+    text_copy(s->server, sizeof(s->server), key);
+    s->changed_line = 0;
     feed_unlock(r);
     int err = trust_server_check(r->known_servers, at, key, &a);
     if (err < 0) {
@@ -107,7 +113,7 @@ static enum feed_end judge(struct native *n, const struct path *p)
     case TRUST_NEW:
         break;
     }
-    return judge_new(n, at, key);
+    return strcmp(r->trusted_once, key) == 0 ? FEED_GOES_ON : judge_new(n, at, key);
 }
 
 static void on_message(void *ctx, struct path *p, const uint8_t *bytes, size_t len, uint64_t now_ns)
@@ -339,13 +345,13 @@ static enum feed_end connect_first(struct native *n)
     return FEED_GOES_ON;
 }
 
+/* A conversation that is closed stays closed; one that goes on later just leaves its channel. */
 static void part(struct native *n)
 {
-    if (n->current) {
+    if (n->end == FEED_STOPPED || n->end == FEED_DONE)
         talk_client_close(&n->talk);
-        say(n, mono_ns());
-        talk_client_disconnected(&n->talk, mono_ns());
-    }
+    say(n, mono_ns());
+    talk_client_disconnected(&n->talk, mono_ns());
     for (int i = 0; i < PATHS; i++)
         path_close(&n->path[i]);
 }

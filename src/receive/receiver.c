@@ -16,6 +16,7 @@
 #include "receive/feed.h"
 #include "util/alloc.h"
 #include "util/err.h"
+#include "util/log.h"
 #include "util/mono.h"
 #include "util/text.h"
 
@@ -31,41 +32,56 @@ const char *receiver_state_name(enum receiver_state s)
     return (unsigned)s < RECEIVER_STATES ? name[s] : "unknown";
 }
 
-/* The owner said yes: the key is remembered; whatever is wrong with that shows at the next try. */
-static void accept_key(struct receiver *r)
+/* The key is trusted from now on; whatever is wrong with the file shows at the next try. */
+static void accept_key(struct receiver *r, enum receiver_answer answer)
 {
-    char at[URL_HOST_MAX + 16], key[KEYS_FINGERPRINT];
+    char at[URL_HOST_MAX + 16];
 
     url_host_port(&r->url, at, sizeof(at));
-    text_copy(key, sizeof(key), feed_lock(r)->server);
+    text_copy(r->trusted_once, sizeof(r->trusted_once), feed_lock(r)->server);
     feed_unlock(r);
-    int err = trust_server_remember(r->known_servers, at, key);
+    if (answer != RECEIVER_ALWAYS)
+        return;
+    int err = trust_server_remember(r->known_servers, at, r->trusted_once);
     if (err < 0)
-        feed_why(r, _("cannot write %s: %s"), r->known_servers, err_str(err));
+        log_warning(_("cannot write %s: %s"), r->known_servers, err_str(err));
 }
 
-/* Holds until the owner answers; true: go on at once. */
+static bool take_answer(struct receiver *r, enum receiver_answer *answer)
+{
+    struct receiver_status *s = feed_lock(r);
+    bool answered = r->answered;
+    *answer = r->answer;
+    r->answered = false;
+    if (answered)
+        s->asking = false;
+    feed_unlock(r);
+    return answered;
+}
+
+/* Holds until the owner answers. */
 static enum feed_end wait_answer(struct receiver *r)
 {
-    for (;;) {
-        struct receiver_status *s = feed_lock(r);
-        int answer = r->answer;
-        r->answer = 0;
-        if (answer)
-            s->asking = false;
-        feed_unlock(r);
-        if (answer > 0) {
-            accept_key(r);
-            return FEED_AGAIN;
+    enum feed_end end = FEED_GOES_ON;
+    enum receiver_answer answer;
+
+    feed_lock(r)->asking = true;
+    feed_unlock(r);
+    feed_state(r, RECEIVER_REFUSED, NULL);
+    while (end == FEED_GOES_ON) {
+        end = feed_wait(r, NULL, 0, UINT64_MAX);
+        if (!take_answer(r, &answer))
+            continue;
+        if (answer == RECEIVER_NO) {
+            feed_state(r, RECEIVER_REFUSED, _("refused: the server's key was not accepted"));
+            continue;
         }
-        if (answer < 0) {
-            feed_why(r, _("refused: the server's key was not accepted"));
-            feed_state(r, RECEIVER_REFUSED, NULL);
-        }
-        enum feed_end end = feed_wait(r, NULL, 0, UINT64_MAX);
-        if (end != FEED_GOES_ON)
-            return end;
+        accept_key(r, answer);
+        end = FEED_AGAIN;
     }
+    feed_lock(r)->asking = false;
+    feed_unlock(r);
+    return end;
 }
 
 static void set_next_try(struct receiver *r, uint64_t at_ns)
@@ -95,13 +111,7 @@ static enum feed_end rest(struct receiver *r, enum feed_end end)
     case FEED_REFUSED:
         return wait_until(r, RECEIVER_REFUSED, mono_ns() + BACKOFF_SLOW_NS);
     case FEED_ASK:
-        feed_lock(r)->asking = true;
-        feed_unlock(r);
-        feed_state(r, RECEIVER_REFUSED, NULL);
-        end = wait_answer(r);
-        feed_lock(r)->asking = false;
-        feed_unlock(r);
-        return end;
+        return wait_answer(r);
     case FEED_STOPPED:
     case FEED_DONE:
         return FEED_STOPPED;
@@ -137,7 +147,7 @@ static void receiver_free(struct receiver *r)
 {
     if (r->feed)
         r->ops->free(r->feed);
-    mailbox_fini(&r->newest);
+    frame_unref(&r->newest);
     if (r->pool)
         frame_pool_free(r->pool);
     if (r->wake_fd >= 0)
@@ -185,7 +195,6 @@ int receiver_start(const struct receiver_settings *s, const struct receiver_sink
     }
     r->wake_fd = -1;
     pthread_mutex_init(&r->lock, NULL);
-    mailbox_init(&r->newest, frame_drop);
     r->sinks = *sinks;
     err = receiver_make(r, s);
     if (err == 0) {
@@ -205,12 +214,14 @@ void receiver_finish(struct receiver *r)
     stop_raise(&r->stop);
 }
 
-void receiver_stop(struct receiver *r)
+void receiver_stop(struct receiver *r, struct receiver_status *last)
 {
     if (!r)
         return;
     receiver_finish(r);
     thread_join(&r->thread);
+    if (last)
+        receiver_snapshot(r, last);
     receiver_free(r);
 }
 
@@ -225,9 +236,12 @@ void receiver_snapshot(struct receiver *r, struct receiver_status *out)
     feed_unlock(r);
 }
 
-struct frame *receiver_take_newest(struct receiver *r)
+struct frame *receiver_newest(struct receiver *r)
 {
-    return mailbox_take(&r->newest);
+    feed_lock(r);
+    struct frame *f = r->newest ? frame_ref(r->newest) : NULL;
+    feed_unlock(r);
+    return f;
 }
 
 static void wake(struct receiver *r)
@@ -257,11 +271,11 @@ void receiver_reconnect(struct receiver *r)
     wake(r);
 }
 
-void receiver_accept(struct receiver *r, bool yes)
+void receiver_accept(struct receiver *r, enum receiver_answer answer)
 {
     struct receiver_status *s = feed_lock(r);
-    if (s->asking)
-        r->answer = yes ? 1 : -1;
+    r->answered = s->asking;
+    r->answer = answer;
     feed_unlock(r);
     wake(r);
 }

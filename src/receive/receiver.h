@@ -15,6 +15,8 @@
  * tries again for ever. Its owner starts and stops it, is handed frames, and reads its status. */
 enum receiver_trust { RECEIVER_TRUST_ASK, RECEIVER_TRUST_FIRST, RECEIVER_TRUST_KNOWN };
 
+enum receiver_answer { RECEIVER_NO, RECEIVER_ONCE, RECEIVER_ALWAYS };
+
 enum receiver_state {
     RECEIVER_CONNECTING,
     RECEIVER_LIVE,
@@ -33,7 +35,9 @@ struct receiver_status {
     char why[RECEIVER_WHY]; /* a sentence for people when not live; "" : nothing to say */
     uint64_t next_try_ns;   /* mono_ns() of the next attempt; 0: none is planned */
     bool asking;            /* receiver_accept() decides about server's key */
-    bool found;             /* URL_SERVER only: on_cameras was called, the thread is done */
+    unsigned changed_line;  /* of known_servers, which remembers another key; 0: not so */
+    char remembered[KEYS_FINGERPRINT]; /* that other key */
+    bool found; /* URL_SERVER only: on_cameras was called, the thread is done */
     bool encrypted, legacy;
     char server[KEYS_FINGERPRINT]; /* "" until known, and for legacy */
     char camera[PROTO_NAME_MAX + 1];
@@ -77,18 +81,20 @@ int receiver_start(const struct receiver_settings *s, const struct receiver_sink
                    struct receiver **out);
 /* Asks it to end without waiting, so that many can end at once. Any thread, any number of times. */
 void receiver_finish(struct receiver *r);
-/* Says goodbye to the server, joins the thread, frees. Not from a sink. NULL is fine. */
-void receiver_stop(struct receiver *r);
+/* Says goodbye to the server, joins the thread, frees; *last, if not NULL, gets the final counters.
+ * Not from a sink. r NULL is fine. */
+void receiver_stop(struct receiver *r, struct receiver_status *last);
 
 /* Any thread, from here on. */
 void receiver_snapshot(struct receiver *r, struct receiver_status *out);
-/* The newest frame, given to the caller, or NULL: for previews. */
-struct frame *receiver_take_newest(struct receiver *r);
+/* A new reference to the newest frame, or NULL: for previews. The same one again is fine. */
+struct frame *receiver_newest(struct receiver *r);
 /* The largest picture wanted; 0, 0: full size. */
 void receiver_want(struct receiver *r, unsigned width, unsigned height);
 /* Tries now instead of later; a live stream connects anew. */
 void receiver_reconnect(struct receiver *r);
-/* The answer to status.asking: remember the server's key and go on, or leave it refused. */
-void receiver_accept(struct receiver *r, bool yes);
+/* The answer to status.asking: leave it refused, go on with this key until the program ends, or
+ * remember it for ever. */
+void receiver_accept(struct receiver *r, enum receiver_answer answer);
 
 #endif
