@@ -1,1 +1,19 @@
 # SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/console/libconsole.a
+src_console_libconsole_a_SOURCES = \
+	%D%/commands.c %D%/commands.h \
+	%D%/directory.c %D%/directory.h \
+	%D%/headless.c %D%/headless.h \
+	%D%/settings.c %D%/settings.h \
+	%D%/settings_section.h \
+	%D%/settings_table.c \
+	%D%/stats.c %D%/stats.h \
+	%D%/stream.c %D%/stream.h \
+	%D%/stream_log.c %D%/stream_log.h \
+	%D%/wall.c %D%/wall.h
+CONSOLE_LIBS = src/console/libconsole.a src/receive/libreceive.a src/net/libnet.a \
+	src/proto/libproto.a $(RECORD_LIBS) $(GNUTLS_LIBS)
+
+bin_PROGRAMS += camwall
+camwall_SOURCES = %D%/main.c
+camwall_LDADD = $(CONSOLE_LIBS)

@@ -194,10 +194,11 @@ static void on_catalogue(void *ctx, const struct packet_catalogue *c)
         return;
     }
     n->end = FEED_DONE;
-    feed_lock(n->r)->found = true;
-    feed_unlock(n->r);
     if (n->r->sinks.on_cameras)
         n->r->sinks.on_cameras(n->r->sinks.ctx, n->cameras, c->total);
+    feed_lock(n->r)->found = true;
+    feed_unlock(n->r);
+    feed_state(n->r, RECEIVER_LIVE, NULL);
 }
 
 /* A path whose handshake is done is judged, and spoken on. */

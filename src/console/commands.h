@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONSOLE_COMMANDS_H
+#define CONSOLE_COMMANDS_H
+
+#include "console/settings.h"
+#include "net/keys.h"
+#include "receive/receiver.h"
+
+/* What camwall does and exits: each prints to standard output, complains on standard error and
+ * returns the exit status. */
+int command_identity(const struct keys *keys);
+int command_list(const struct settings *s, const struct receiver_settings *how);
+
+#endif

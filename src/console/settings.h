@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONSOLE_SETTINGS_H
+#define CONSOLE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "receive/url.h"
+#include "util/options.h"
+
+/* What a person asked camwall to do: the command line over the configuration file over defaults.
+ * Never changed while the program runs. */
+enum settings_action {
+    ACTION_RUN,
+    ACTION_HELP,
+    ACTION_VERSION,
+    ACTION_CHECK,
+    ACTION_IDENTITY,
+};
+
+enum settings_trust { TRUST_ASK, TRUST_FIRST, TRUST_KNOWN_ONLY }; /* as enum receiver_trust */
+
+/* An operand or a [stream NAME] section. */
+struct settings_stream {
+    struct url url;
+    bool has_url;
+    int codec;  /* -1: as the others */
+    int record; /* -1: as the others, 0 no, 1 yes */
+};
+
+struct settings {
+    char *directory;
+    uint64_t segment_ms;
+    bool record;
+    int codec; /* enum recorder_codec */
+    bool headless;
+    bool summary;
+    char *log;
+    int log_format; /* enum log_format */
+    char *name;
+    uint64_t duration_ms; /* 0: for ever */
+    char *stats;          /* NULL: none; "-": standard output */
+    int trust;            /* enum settings_trust */
+    char *state_dir;      /* NULL: the usual one */
+    char *list;           /* NULL, or the server whose cameras are printed */
+    char *config;
+    int action; /* enum settings_action */
+    struct settings_stream *stream;
+    size_t streams;
+};
+
+extern const struct option_table settings_table;
+
+/* Everything in one call. 0, or a negative code (ERR_FORMAT: wrong usage or configuration) with a
+ * sentence in error; settings_fini() is due in both cases. */
+int settings_load(struct settings *s, int argc, char **argv, char error[OPTIONS_ERROR_MAX]);
+void settings_fini(struct settings *s);
+
+/* Does anything record from the start? */
+bool settings_records(const struct settings *s);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "console/settings.h"
+
+#include "console/settings_section.h"
+#include "util/text.h"
+
+#define AT(field) offsetof(struct settings, field)
+enum { SECOND_MS = 1000, DAY_MS = 24 * 3600 * SECOND_MS };
+
+const char *const settings_codecs[] = {"copy", "h264", "mpeg4", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
+static const char *const trusts[] = {"ask", "first", "known", NULL};
+
+static const struct option_def defs[] = {
+    {'d', "directory", "DIR", OPTION_STRING, AT(directory),
+     N_("Where recordings and snapshots go (default: recordings).")},
+    {'t', "segment", "DURATION", OPTION_DURATION, AT(segment_ms),
+     N_("Length of one file, cut at multiples since local midnight: 60, 90s, 10m, 1h, up to 24h "
+        "(default: 10m)."),
+     SECOND_MS, DAY_MS},
+    {'R', "record", NULL, OPTION_FLAG, AT(record), N_("Start recording every stream at once.")},
+    {0, "codec", "CODEC", OPTION_CHOICE, AT(codec),
+     N_("What recordings hold: copy (the camera's JPEGs as they are), h264 or mpeg4 (default: "
+        "copy)."),
+     .choices = settings_codecs},
+    {'H', "headless", NULL, OPTION_FLAG, AT(headless),
+     N_("No screen: stay in the foreground and log to standard error; for services.")},
+    {0, "summary", NULL, OPTION_FLAG, AT(summary),
+     N_("Without a screen: a line a second on standard error also when that is not a terminal.")},
+    {0, "log", "FILE", OPTION_STRING, AT(log),
+     N_("Also write the log to FILE, reopened on SIGHUP.")},
+    {0, "log-format", "FORMAT", OPTION_CHOICE, AT(log_format),
+     N_("Form of the log: text or json (default: text)."), .choices = log_formats},
+    {'n', "name", "NAME", OPTION_STRING, AT(name), N_("Name of this wall (default: main).")},
+    {0, "duration", "DURATION", OPTION_DURATION, AT(duration_ms),
+     N_("Stop that long after the first frame received (with --record: recorded), or after the "
+        "start if none comes; exit status 1 if a stream was never live (default: never)."),
+     1, INT64_MAX},
+    {0, "stats", "FILE", OPTION_STRING, AT(stats),
+     N_("Write a JSON object a stream a second, one a line, and a last one at the end; - is "
+        "standard output.")},
+    {0, "trust", "HOW", OPTION_CHOICE, AT(trust),
+     N_("What to do about a server whose key is not known: ask (on the screen), first (accept and "
+        "remember it) or known (refuse) (default: ask; known without a screen)."),
+     .choices = trusts},
+    {0, "state-dir", "DIR", OPTION_STRING, AT(state_dir),
+     N_("Where client.key and known_servers are (default: $XDG_STATE_HOME/camwall, that is "
+        "~/.local/state/camwall).")},
+    {0, "list", "HOST[:PORT]", OPTION_STRING, AT(list),
+     N_("Print a server's cameras, one a line: name, size, rate and state, separated by tabs."),
+     .not_in_file = true},
+    {0, "identity", NULL, OPTION_ACTION, AT(action),
+     N_("Print this console's key as a line for a server's authorized_clients and exit."),
+     .action = ACTION_IDENTITY},
+    {'c', "config", "FILE", OPTION_STRING, AT(config), N_("Read settings from FILE first."),
+     .not_in_file = true},
+    {'C', "check-config", NULL, OPTION_ACTION, AT(action),
+     N_("Check the configuration and the arguments and exit."), .action = ACTION_CHECK},
+    {'h', "help", NULL, OPTION_ACTION, AT(action), N_("Show this help and exit."),
+     .action = ACTION_HELP},
+    {'V', "version", NULL, OPTION_ACTION, AT(action), N_("Show the version and exit."),
+     .action = ACTION_VERSION},
+};
+
+const struct option_table settings_table = {
+    .program = "camwall",
+    .usage = "[OPTION]... [NAME=]URL...",
+    .intro = N_("Receives, shows and records many cameras. A URL is "
+                "camwall://HOST[:PORT]/CAMERA or shorter HOST[:PORT]/CAMERA; HOST[:PORT] alone is "
+                "every camera of that server; legacy://HOST:PORT speaks the legacy protocol."),
+    .defs = defs,
+    .n = sizeof(defs) / sizeof(defs[0]),
+    .section = "stream",
+    .on_section = settings_on_section,
+};

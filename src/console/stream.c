@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* The receiver's thread pushes frames into the recorder under the stream's lock, which is never
+ * held for long: recorders start without touching the disk, and those that finish are moved aside
+ * and joined later by the wall's owner. What they wrote stays counted all the while. */
+#include "console/stream.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "console/stream_log.h"
+#include "util/alloc.h"
+#include "util/err.h"
+#include "util/log.h"
+#include "util/mono.h"
+#include "util/text.h"
+
+enum { ENDING_MAX = 8 };
+
+struct stream {
+    struct stream_settings set;
+    uint64_t id;
+    char name[URL_NAME_MAX];
+    struct receiver *receiver;
+    struct receiver_status last; /* once receiver is gone */
+    struct stream_log log;       /* receiver's thread */
+    bool seen;                   /* receiver's thread: a frame came */
+
+    pthread_mutex_t lock; /* guards what follows; after the wall's */
+    struct recorder *recorder;
+    struct recorder *ending[ENDING_MAX];
+    unsigned endings;
+    uint64_t frames, bytes, dropped; /* of recorders that are gone */
+    uint64_t first_recorded_ns;
+    bool failed;
+};
+
+static void on_frame(void *ctx, struct frame *f)
+{
+    struct stream *s = ctx;
+    bool first = !s->seen;
+
+    s->seen = true;
+    pthread_mutex_lock(&s->lock);
+    if (s->recorder) {
+        recorder_push(s->recorder, f);
+        if (!s->first_recorded_ns) {
+            s->first_recorded_ns = mono_ns();
+            first = true;
+        }
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (first)
+        s->set.on_change(s->set.ctx);
+}
+
+static void on_state(void *ctx, const struct receiver_status *st)
+{
+    struct stream *s = ctx;
+
+    stream_log_state(&s->log, s->name, st);
+    s->set.on_change(s->set.ctx);
+}
+
+static void on_cameras(void *ctx, const struct packet_camera *camera, unsigned n)
+{
+    struct stream *s = ctx;
+
+    s->set.on_cameras(s->set.ctx, s, camera, n);
+    s->set.on_change(s->set.ctx);
+}
+
+int stream_new(const struct stream_settings *set, uint64_t id, struct stream **out)
+{
+    struct stream *s = mem_zero(1, sizeof(*s));
+
+    if (!s)
+        return -ENOMEM;
+    s->set = *set;
+    s->id = id;
+    text_copy(s->name, sizeof(s->name), set->name);
+    s->set.name = s->name;
+    pthread_mutex_init(&s->lock, NULL);
+    stream_log_init(&s->log);
+    int err = set->record && set->url.kind != URL_SERVER ? stream_record(s, true) : 0;
+    if (err < 0) {
+        stream_free(s);
+        return err;
+    }
+    *out = s;
+    return 0;
+}
+
+int stream_start(struct stream *s)
+{
+    struct receiver_settings rx = {
+        .url = s->set.url,
+        .name = s->name,
+        .keys = s->set.wall->keys,
+        .known_servers = s->set.wall->known_servers,
+        .trust = s->set.wall->trust,
+    };
+    struct receiver_sinks sinks = {
+        .ctx = s, .on_frame = on_frame, .on_state = on_state, .on_cameras = on_cameras};
+
+    return receiver_start(&rx, &sinks, &s->receiver);
+}
+
+uint64_t stream_id(const struct stream *s)
+{
+    return s->id;
+}
+
+const char *stream_name(const struct stream *s)
+{
+    return s->name;
+}
+
+const struct stream_settings *stream_settings(const struct stream *s)
+{
+    return &s->set;
+}
+
+struct receiver *stream_receiver(const struct stream *s)
+{
+    return s->receiver;
+}
+
+static int start_recorder(struct stream *s)
+{
+    struct recorder_settings rec = {
+        .directory = s->set.wall->directory,
+        .stream = s->name,
+        .segment_ms = s->set.wall->segment_ms,
+        .codec = s->set.codec,
+    };
+    return s->recorder ? 0 : recorder_start(&rec, &s->recorder);
+}
+
+static int end_recorder(struct stream *s)
+{
+    if (!s->recorder)
+        return 0;
+    if (s->endings == ENDING_MAX)
+        return -EBUSY;
+    recorder_finish(s->recorder);
+    s->ending[s->endings++] = s->recorder;
+    s->recorder = NULL;
+    return 0;
+}
+
+int stream_record(struct stream *s, bool on)
+{
+    pthread_mutex_lock(&s->lock);
+    int err = on ? start_recorder(s) : end_recorder(s);
+    pthread_mutex_unlock(&s->lock);
+    if (err < 0)
+        log_error(_("%s: recording cannot be %s: %s"), s->name, on ? _("started") : _("ended"),
+                  err_str(err));
+    return err;
+}
+
+static void add_recorder(struct wall_row *row, struct recorder *r, struct recorder_status *st)
+{
+    recorder_status(r, st);
+    row->recorded_frames += st->frames;
+    row->recorded_bytes += st->bytes;
+    row->recorder_dropped += st->dropped;
+    row->recorder_failed |= st->state == RECORDER_FAILED;
+}
+
+static void snapshot_recording(struct stream *s, struct wall_row *row)
+{
+    struct recorder_status ignored;
+
+    pthread_mutex_lock(&s->lock);
+    row->recorded_frames = s->frames;
+    row->recorded_bytes = s->bytes;
+    row->recorder_dropped = s->dropped;
+    row->recorder_failed = s->failed;
+    row->first_recorded_ns = s->first_recorded_ns;
+    row->recording = s->recorder != NULL;
+    if (s->recorder)
+        add_recorder(row, s->recorder, &row->rec);
+    for (unsigned i = 0; i < s->endings; i++)
+        add_recorder(row, s->ending[i], &ignored);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void stream_snapshot(struct stream *s, struct wall_row *row)
+{
+    *row = (struct wall_row){.id = s->id, .finder = s->set.url.kind == URL_SERVER};
+    text_copy(row->name, sizeof(row->name), s->name);
+    url_text(&s->set.url, row->url, sizeof(row->url));
+    if (s->receiver)
+        receiver_snapshot(s->receiver, &row->rx);
+    else
+        row->rx = s->last;
+    snapshot_recording(s, row);
+}
+
+bool stream_found(struct stream *s)
+{
+    struct receiver_status st;
+
+    if (s->set.url.kind != URL_SERVER || !s->receiver)
+        return false;
+    receiver_snapshot(s->receiver, &st);
+    return st.found;
+}
+
+void stream_finish(struct stream *s)
+{
+    if (s->receiver)
+        receiver_finish(s->receiver);
+}
+
+void stream_end_receiving(struct stream *s)
+{
+    if (s->receiver)
+        receiver_stop(s->receiver, &s->last);
+    s->receiver = NULL;
+    stream_record(s, false);
+}
+
+/* Adds what a recorder wrote to what stays counted. */
+static void account(struct stream *s, const struct recorder_status *now,
+                    const struct recorder_status *before)
+{
+    s->frames += now->frames - before->frames;
+    s->bytes += now->bytes - before->bytes;
+    s->dropped += now->dropped - before->dropped;
+    s->failed |= now->state == RECORDER_FAILED;
+}
+
+/* Counters must not fall while a recorder is joined: what it wrote so far is counted before it
+ * leaves the list, the rest afterwards. */
+static struct recorder *take_ending(struct stream *s, struct recorder_status *so_far)
+{
+    static const struct recorder_status none;
+    struct recorder *r = NULL;
+
+    pthread_mutex_lock(&s->lock);
+    if (s->endings > 0) {
+        r = s->ending[--s->endings];
+        recorder_status(r, so_far);
+        account(s, so_far, &none);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return r;
+}
+
+void stream_end_recording(struct stream *s)
+{
+    struct recorder_status so_far, last;
+    struct recorder *r;
+
+    while ((r = take_ending(s, &so_far))) {
+        recorder_stop(r, &last);
+        pthread_mutex_lock(&s->lock);
+        account(s, &last, &so_far);
+        pthread_mutex_unlock(&s->lock);
+    }
+}
+
+void stream_free(struct stream *s)
+{
+    if (!s)
+        return;
+    stream_end_receiving(s);
+    stream_end_recording(s);
+    pthread_mutex_destroy(&s->lock);
+    mem_free(s);
+}
