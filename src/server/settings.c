@@ -222,7 +222,7 @@ const struct option_table server_options = {
     .program = "camwalld",
     .usage = "[OPTION]... [NAME=]SOURCE...",
     .intro = N_("Publishes cameras over UDP. SOURCE is pattern or pattern:WxH@FPS (the built-in "
-                "test card, also the default),\na file (a path with a / in it, or file:PATH), "
+                "test card, also the default), a file (a path with a / in it, or file:PATH), "
                 "v4l2:/dev/videoN, or a URL."),
     .defs = defs,
     .n = sizeof defs / sizeof *defs,
@@ -240,12 +240,20 @@ static void defaults(struct server_settings *s)
     s->max_clients_per_address = 128;
 }
 
+/* Names that are settled: given by people, or automatic ones of the first n cameras. */
+struct settled {
+    const struct server_settings *settings;
+    unsigned n;
+};
+
 static bool name_taken(void *ctx, const char *name)
 {
-    struct server_settings *s = ctx;
-    for (unsigned i = 0; i < s->n_cameras; i++)
-        if (strcmp(s->cameras[i].source.name, name) == 0)
+    const struct settled *t = ctx;
+    for (unsigned i = 0; i < t->settings->n_cameras; i++) {
+        const struct source_spec *spec = &t->settings->cameras[i].source;
+        if ((spec->named || i < t->n) && strcmp(spec->name, name) == 0)
             return true;
+    }
     return false;
 }
 
@@ -259,7 +267,7 @@ static int add_operand(struct server_settings *s, const char *text, char *error)
         text_format(error, OPTIONS_ERROR_MAX, _("more than %d cameras"), SETTINGS_CAMERAS);
         return ERR_FORMAT;
     }
-    if (c.source.named && name_taken(s, c.source.name)) {
+    if (c.source.named && camera_named(s, c.source.name)) {
         text_format(error, OPTIONS_ERROR_MAX,
                     _("camera name '%s' is given twice; each camera needs a name of its own"),
                     c.source.name);
@@ -281,13 +289,9 @@ static int add_operands(struct server_settings *s, char **operands, int n, char 
         return add_operand(s, "pattern", error);
     for (unsigned i = 0; i < s->n_cameras; i++) {
         struct source_spec *spec = &s->cameras[i].source;
-        char name[sizeof spec->name];
-        if (spec->named)
-            continue;
-        text_copy(name, sizeof name, spec->name);
-        spec->name[0] = '\0'; /* not taken by itself */
-        text_number(name, sizeof name, name_taken, s);
-        text_copy(spec->name, sizeof spec->name, name);
+        struct settled settled = {s, i};
+        if (!spec->named)
+            text_number(spec->name, sizeof spec->name, name_taken, &settled);
     }
     return 0;
 }
