@@ -78,7 +78,7 @@ void feed_restart(struct receiver *r)
 {
     r->ordered = false;
     r->discontinuity = true;
-    timeline_init(&r->timeline);
+    wallclock_init(&r->wallclock);
 }
 
 /* A frame that was overtaken by a newer one is of no use to a recording any more. */

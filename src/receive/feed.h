@@ -8,7 +8,7 @@
 #include "media/frame.h"
 #include "receive/backoff.h"
 #include "receive/receiver.h"
-#include "receive/timeline.h"
+#include "receive/wallclock.h"
 #include "util/rate.h"
 #include "util/stop.h"
 #include "util/thread.h"
@@ -50,7 +50,7 @@ struct receiver {
 
     /* The receiver's thread only. */
     struct backoff backoff;
-    struct timeline timeline;
+    struct wallclock wallclock;
     bool ordered, discontinuity; /* newest_number holds; the next frame begins anew */
     uint32_t newest_number;
     uint64_t sessions;

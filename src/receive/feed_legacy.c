@@ -60,7 +60,7 @@ static void deliver(struct feed_legacy *l, size_t len, uint64_t now_ns)
     f->height = (uint16_t)info.height;
     f->number = l->number++;
     f->capture_us = f->arrival_us = now_ns / NS_PER_US;
-    f->wall_us = timeline_wall_us(&l->r->timeline, f->capture_us, timeline_gap_us(), &stepped);
+    f->wall_us = wallclock_us(&l->r->wallclock, f->capture_us, wallclock_gap_us(), &stepped);
     f->discontinuity = stepped;
     feed_frame(l->r, f, now_ns);
 }

@@ -10,6 +10,6 @@ src_receive_libreceive_a_SOURCES = \
 	%D%/path.c %D%/path.h \
 	%D%/receiver.c %D%/receiver.h \
 	%D%/target.c %D%/target.h \
-	%D%/timeline.c %D%/timeline.h \
-	%D%/url.c %D%/url.h
+	%D%/url.c %D%/url.h \
+	%D%/wallclock.c %D%/wallclock.h
 RECEIVE_LIBS = src/receive/libreceive.a src/net/libnet.a src/proto/libproto.a $(MEDIA_LIBS) $(GNUTLS_LIBS)

@@ -54,7 +54,7 @@ static void note_latency(struct receiver *r, double ms)
 /* Before the clocks are compared, a frame was captured when it arrived, as far as anybody knows. */
 static void set_times(struct receiver *r, const struct clocksync *clock, struct frame *f)
 {
-    int64_t gap = timeline_gap_us();
+    int64_t gap = wallclock_gap_us();
     uint64_t ours = f->arrival_us;
     bool stepped;
 
@@ -62,8 +62,8 @@ static void set_times(struct receiver *r, const struct clocksync *clock, struct 
         ours = clocksync_ours(clock, f->capture_us) & CAPTURE_MASK;
         note_latency(r, (double)((int64_t)f->arrival_us - (int64_t)ours) / 1000.0);
     }
-    f->wall_us = timeline_wall_us(&r->timeline, f->capture_us,
-                                  (int64_t)ours - (int64_t)f->capture_us + gap, &stepped);
+    f->wall_us = wallclock_us(&r->wallclock, f->capture_us,
+                              (int64_t)ours - (int64_t)f->capture_us + gap, &stepped);
     f->discontinuity |= stepped;
 }
 

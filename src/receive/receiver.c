@@ -140,7 +140,7 @@ static void status_init(struct receiver *r)
     r->told_state = RECEIVER_STATES;
     rate_init(&r->frame_rate);
     rate_init(&r->bit_rate);
-    timeline_init(&r->timeline);
+    wallclock_init(&r->wallclock);
 }
 
 static void receiver_free(struct receiver *r)
