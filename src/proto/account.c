@@ -56,12 +56,6 @@ static void begin(struct account *a, uint32_t frame)
     a->first_frame = a->next_frame = a->newest = frame;
 }
 
-static bool jumped(const struct account *a, uint32_t frame)
-{
-    int32_t d = serial_diff(frame, a->newest);
-    return d >= PROTO_FRAME_WINDOW || d <= -PROTO_FRAME_WINDOW;
-}
-
 /* A frame's first fragment is the sample: later ones are spread by pacing, and repairs say nothing
  * of the path's jitter. */
 static void sample_jitter(struct account *a, const struct reasm_slot *s)
@@ -92,8 +86,6 @@ static void add_totals(struct account *a, const struct reasm_slot *s)
 
 void account_frame(struct account *a, const struct reasm_slot *s)
 {
-    if (a->started && jumped(a, s->frame))
-        account_restart(a);
     if (!a->started)
         begin(a, s->frame);
     bool before_start = serial_newer(a->first_frame, s->frame);

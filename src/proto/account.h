@@ -31,8 +31,8 @@ struct account {
 
 void account_init(struct account *a);
 
-/* A frame came whole (have == count) or was given up. In any order; a number that jumps by
- * PROTO_FRAME_WINDOW or more is a new beginning and no loss. */
+/* A frame came whole (have == count) or was given up. In any order that keeps to a window of
+ * PROTO_FRAME_WINDOW numbers, as reassembly does. */
 void account_frame(struct account *a, const struct reasm_slot *s);
 
 /* Counts as lost what is older than before, the oldest frame still in reassembly, and was passed by
@@ -40,7 +40,7 @@ void account_frame(struct account *a, const struct reasm_slot *s);
  * numbers, up to next_frame, in its reassembly. */
 void account_settle(struct account *a, uint32_t before, uint64_t now_ns, uint64_t window_ns);
 
-/* The stream starts anew at another number; nothing in between is lost. */
+/* Reassembly began anew, maybe at another number; nothing in between is lost. */
 void account_restart(struct account *a);
 
 #endif

@@ -113,6 +113,7 @@ void reasm_restart(struct reasm *r)
     abandon_all(r);
     memset(r->done_bits, 0, sizeof r->done_bits);
     r->started = false;
+    r->restarts++;
     r->old_tier = r->tier;
 }
 

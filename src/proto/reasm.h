@@ -62,6 +62,7 @@ struct reasm {
     uint64_t done_bits[PROTO_FRAME_WINDOW / 64];
     size_t bytes; /* held now */
     uint64_t count[REASM_VERDICTS];
+    uint64_t restarts; /* whoever counts frame numbers begins anew with each */
     uint64_t frames_complete, frames_abandoned, fragments_missing; /* missing: of abandoned ones */
 };
 

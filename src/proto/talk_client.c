@@ -151,11 +151,13 @@ static int on_catalogue(struct talk_client *t, const struct packet *p, uint64_t 
     return 0;
 }
 
-static void other_run(struct talk_client *t)
+/* Frame numbers mean something else now. */
+static void follow_restart(struct talk_client *t)
 {
-    reasm_restart(&t->reasm);
+    if (t->restarts == t->reasm.restarts)
+        return;
+    t->restarts = t->reasm.restarts;
     account_restart(&t->account);
-    clocksync_init(&t->clock);
 }
 
 static int on_stream(struct talk_client *t, const struct packet *p, uint64_t now_ns)
@@ -169,11 +171,14 @@ static int on_stream(struct talk_client *t, const struct packet *p, uint64_t now
     if (t->streaming && s->change == t->stream.change)
         return 0; /* came twice */
     bool restarted = t->stream.stride && s->boot != t->stream.boot;
-    if (restarted)
-        other_run(t);
+    if (restarted) {
+        reasm_restart(&t->reasm);
+        clocksync_init(&t->clock);
+    }
     t->stream = *s;
     t->streaming = t->answered = true;
     reasm_announce(&t->reasm, s->tier, s->stride, s->next_frame);
+    follow_restart(t);
     t->owner.on_stream(t->owner.ctx, &t->stream, restarted);
     return 0;
 }
@@ -181,7 +186,9 @@ static int on_stream(struct talk_client *t, const struct packet *p, uint64_t now
 static int on_fragment(struct talk_client *t, const struct packet *p, uint64_t now_ns)
 {
     struct reasm_slot *slot;
-    if (reasm_add(&t->reasm, &p->fragment, now_ns, &slot) != REASM_COMPLETE)
+    enum reasm_verdict verdict = reasm_add(&t->reasm, &p->fragment, now_ns, &slot);
+    follow_restart(t);
+    if (verdict != REASM_COMPLETE)
         return 0;
     account_frame(&t->account, slot);
     t->owner.on_frame(t->owner.ctx, slot, now_ns);

@@ -47,6 +47,7 @@ struct talk_client {
     uint64_t echo_us, echo_at_us; /* newest PING heard */
     uint64_t window_ns;           /* for an incomplete frame; 0: max(200 ms, 8 RTT) up to 2 s */
     struct reasm reasm;
+    uint64_t restarts; /* of reasm, that account followed */
     struct account account;
     struct clocksync clock;
     uint64_t bad; /* messages dropped */
