@@ -63,6 +63,19 @@ void clientlog_not_authorized(const struct clientlog *l)
     clientlog_refused(l, why);
 }
 
+/* Scripts look for these words. */
+static const char *left_because(unsigned reason)
+{
+    static const char *const words[REASON_COUNT] = {
+        [REASON_CLOSED] = "closed by client",  [REASON_STOPPING] = "server stopping",
+        [REASON_REPLACED] = "replaced",        [REASON_KICKED] = "kicked",
+        [REASON_TIMED_OUT] = "timed out",      [REASON_UNREACHABLE] = "unreachable",
+        [REASON_BAD_MESSAGE] = "bad message",  [REASON_VERSION] = "other protocol version",
+        [REASON_NO_CAMERA] = "no such camera",
+    };
+    return reason < REASON_COUNT && words[reason] ? words[reason] : packet_reason_text(reason);
+}
+
 /* ", 0.02 % lost, 14 repaired", or nothing from a client that never reported. */
 static void loss_text(const struct clientlog_totals *t, char *buf, size_t cap)
 {
@@ -79,7 +92,7 @@ void clientlog_left(const struct clientlog *l, const char *camera, unsigned reas
 {
     char peer[ADDR_TEXT], time[24], bytes[24], loss[80];
     uint64_t seconds = (now_ns - t->began_ns) / NS_PER_S;
-    const char *why = packet_reason_text(reason);
+    const char *why = left_because(reason);
     addr_text(l->peer, peer);
     loss_text(t, loss, sizeof loss);
     const struct log_field fields[] = {
