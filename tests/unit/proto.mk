@@ -63,3 +63,11 @@ tests_unit_test_wire_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 PACKET_SAMPLES = \
 	tests/tools/packet_print.c \
 	tests/tools/packet_samples.c tests/tools/packet_samples.h
+
+# doc/protocol.md is held against what the codec really writes and takes.
+check_PROGRAMS += tests/tools/packet_dump
+tests_tools_packet_dump_SOURCES = tests/tools/packet_dump.c $(PACKET_SAMPLES)
+tests_tools_packet_dump_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_tools_packet_dump_LDADD = $(PROTO_LIBS)
+TESTS += tests/unit/check_protocol.py
+EXTRA_DIST += tests/unit/check_protocol.py
