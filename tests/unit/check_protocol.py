@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Holds doc/protocol.md against the codec. Knows nothing of the messages but what the document's
 tables say: decodes with them what packet_dump encoded, compares constants, and asks the decoder
-about messages cut short, with a byte more, and with every field one beyond its range."""
+about messages cut short, with a byte more, and with every field at the ends of its range and one
+beyond."""
 
 import os
 import re
@@ -118,6 +119,8 @@ def read_dump():
 
 def judge(messages):
     """The decoder's verdict on each: ok, format or unknown."""
+    if not messages:
+        return []
     text = "".join(m.hex() + "\n" for m in messages).encode()
     out = subprocess.run([DUMP, "--judge"], input=text, stdout=subprocess.PIPE, check=True).stdout
     return out.decode().split()
@@ -135,24 +138,43 @@ def string(data):
     return bytes([len(data)]) + data
 
 
+NAMES = [b"a", b"abcdefghijklmnopqrstuvwxyz01_-9z"]
+TEXTS = [b"", b"two words \xc3\xa4 \xf0\x9f\x93\xb7", b"x" * TEXT_MAX]
 BAD_TEXT = [b"\n", b"\x1b[2J", b"\x7f", b"\x00", b"\x80", b"\xc0\xaf", b"x" * (TEXT_MAX + 1)]
 BAD_NAMES = [b"Front", b"a b", b"a/b", b"\xc3\xa4", b"x" * 33]
 
 
-def beyond(field):
-    """Encodings of values that the range column excludes."""
-    if field.span in ("any", "flags", "reserved", ""):
-        return []
-    if field.span == "text":
-        return [string(b) for b in BAD_TEXT]
-    if field.span in ("name", "name or empty"):
-        return [string(b) for b in BAD_NAMES] + ([b"\x00"] if field.span == "name" else [])
+def limits(field):
+    """First and last value of a number, None if it has none."""
+    if field.kind not in INTEGERS or field.span in ("flags", "reserved"):
+        return None
+    if field.span == "any":
+        return 0, 256 ** INTEGERS[field.kind] - 1
     ends = re.match(r"(\d+)–(\d+)$", field.span)
     if not ends:
         raise Mismatch("the range '%s' is not in the notation" % field.span)
-    least, most, size = int(ends[1]), int(ends[2]), INTEGERS[field.kind]
-    values = [v for v in (least - 1, most + 1) if 0 <= v < 256 ** size]
-    return [v.to_bytes(size, "big") for v in values]
+    return int(ends[1]), int(ends[2])
+
+
+def within(field):
+    """Encodings of values that the range column allows: both ends."""
+    if field.kind == "string":
+        values = {"text": TEXTS, "name": NAMES, "name or empty": NAMES + [b""]}[field.span]
+        return [string(v) for v in values]
+    ends = limits(field)
+    return [v.to_bytes(INTEGERS[field.kind], "big") for v in ends] if ends else []
+
+
+def beyond(field):
+    """Encodings of values that the range column excludes."""
+    if field.kind == "string":
+        bad = BAD_TEXT if field.span == "text" else BAD_NAMES
+        return [string(b) for b in bad] + ([b"\x00"] if field.span == "name" else [])
+    ends = limits(field)
+    if not ends:
+        return []
+    values = [v for v in (ends[0] - 1, ends[1] + 1) if 0 <= v < 256 ** INTEGERS[field.kind]]
+    return [v.to_bytes(INTEGERS[field.kind], "big") for v in values]
 
 
 def replaced(data, field, new):
@@ -203,6 +225,18 @@ class Check:
                  for f in self.decoded(sample) for new in beyond(f)]
         expect(cases, "format")
 
+    def ends_are_taken(self, name):
+        """In one sample at least: in others, other fields may exclude the value."""
+        cases = [("%s = %s" % (re.sub(r"\[\d+\]", "", f.name), new.hex()),
+                  replaced(sample.data, f, new))
+                 for sample in self.samples if sample.name == name
+                 for f in self.decoded(sample) for new in within(f)]
+        verdicts = judge([message for _, message in cases])
+        taken = {what for (what, _), verdict in zip(cases, verdicts) if verdict == "ok"}
+        refused = sorted({what for what, _ in cases} - taken)
+        if refused:
+            raise Mismatch("refused: %s" % "; ".join(refused))
+
     def ignored_is_ignored(self, sample):
         cases = [(f.name, replaced(sample.data, f, b"\xff"))
                  for f in self.decoded(sample) if f.span in ("flags", "reserved")]
@@ -221,10 +255,11 @@ def main():
     for sample in check.samples:
         steps += [(f, (sample,)) for f in (check.sample_decodes, check.other_lengths_are_bad,
                                            check.ranges_end, check.ignored_is_ignored)]
+    steps += [(check.ends_are_taken, (name,)) for name in check.document.messages]
     print("1..%d" % len(steps))
     failed = 0
     for n, (step, of) in enumerate(steps, 1):
-        what = step.__name__.replace("_", " ") + "".join(": " + s.name for s in of)
+        what = step.__name__.replace("_", " ") + "".join(": " + getattr(o, "name", o) for o in of)
         try:
             step(*of)
             print("ok %d - %s" % (n, what))
