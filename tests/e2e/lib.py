@@ -119,7 +119,7 @@ class World:
         p = self.start(argv + list(args), name)
         if wait:
             line = p.wait_line(r"listening on ")
-            self.port = int(line.rsplit(":", 1)[1].split()[0])
+            self.port = int(re.search(r"listening on \S+:(\d+)", line).group(1))
             p.wait_line(r"is up with key")
         return p
 
