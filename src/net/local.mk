@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/net/libnet.a
 src_net_libnet_a_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS)
 src_net_libnet_a_SOURCES = \
 	%D%/addr.c %D%/addr.h \
+	%D%/delayq.c %D%/delayq.h \
 	%D%/keys.c %D%/keys.h \
 	%D%/link.c %D%/link.h \
 	%D%/netmodel.c %D%/netmodel.h \

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Each end holds a heap of the datagrams on their way to it, the next arrival on top. What is full
- * loses newcomers, as a router does; so memory is bounded whatever a test sends. */
 #include "net/simlink.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "net/delayq.h"
 #include "util/alloc.h"
 
 enum {
@@ -14,24 +13,17 @@ enum {
     PORT = 9999,
 };
 
-struct flying {
-    uint64_t at_ns, order; /* datagrams of one instant arrive in the order they were sent */
-    size_t len;
-    uint8_t bytes[];
-};
-
 struct end {
     struct link link; /* first: a link of this kind is an end */
     struct simlink *sim;
-    struct netmodel out;
-    struct flying **heap; /* on their way here */
-    size_t n, bytes;
     struct end *other;
+    struct netmodel out;
+    struct delayq in; /* on their way here */
 };
 
 struct simlink {
     struct end end[2];
-    uint64_t now_ns, sent;
+    uint64_t now_ns;
 };
 
 static struct end *end_of(struct link *l)
@@ -39,80 +31,30 @@ static struct end *end_of(struct link *l)
     return (struct end *)l;
 }
 
-static bool sooner(const struct flying *a, const struct flying *b)
+static void deliver(struct end *e, const struct delayed *from, struct link_batch *b)
 {
-    return a->at_ns != b->at_ns ? a->at_ns < b->at_ns : a->order < b->order;
-}
-
-static void swap(struct flying **a, struct flying **b)
-{
-    struct flying *t = *a;
-    *a = *b;
-    *b = t;
-}
-
-static void heap_push(struct end *e, struct flying *f)
-{
-    size_t i = e->n++;
-    e->heap[i] = f;
-    for (; i > 0 && sooner(e->heap[i], e->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        swap(&e->heap[i], &e->heap[(i - 1) / 2]);
-    e->bytes += f->len;
-}
-
-static struct flying *heap_pop(struct end *e)
-{
-    struct flying *top = e->heap[0];
-    e->heap[0] = e->heap[--e->n];
-    for (size_t i = 0, least;; i = least) {
-        least = i;
-        for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < e->n; child++)
-            if (sooner(e->heap[child], e->heap[least]))
-                least = child;
-        if (least == i)
-            break;
-        swap(&e->heap[i], &e->heap[least]);
-    }
-    e->bytes -= top->len;
-    return top;
+    if (from->len > b->slot_bytes)
+        return;
+    struct link_dgram *d = &b->at[b->n];
+    d->peer = e->other->link.bound;
+    d->local = e->link.bound;
+    d->data = b->memory + b->n++ * b->slot_bytes;
+    d->len = from->len;
+    memcpy(d->data, from->bytes, from->len);
+    e->link.counters.rx_packets++;
+    e->link.counters.rx_bytes += from->len;
 }
 
 static int end_recv(struct link *l, struct link_batch *b)
 {
     struct end *e = end_of(l);
+    struct delayed *d;
     b->n = 0;
-    while (b->n < b->slots && e->n > 0 && e->heap[0]->at_ns <= e->sim->now_ns) {
-        struct flying *f = heap_pop(e);
-        if (f->len <= b->slot_bytes) {
-            struct link_dgram *d = &b->at[b->n];
-            d->peer = e->other->link.bound;
-            d->local = l->bound;
-            d->data = b->memory + b->n++ * b->slot_bytes;
-            d->len = f->len;
-            memcpy(d->data, f->bytes, f->len);
-            l->counters.rx_packets++;
-            l->counters.rx_bytes += f->len;
-        }
-        mem_free(f);
+    while (b->n < b->slots && (d = delayq_pop(&e->in, e->sim->now_ns))) {
+        deliver(e, d, b);
+        mem_free(d);
     }
     return (int)b->n;
-}
-
-static int fly(struct end *to, const uint8_t *bytes, size_t len, uint64_t at_ns, int corrupt_byte)
-{
-    if (to->n == END_DATAGRAMS || to->bytes + len > END_BYTES)
-        return 0;
-    struct flying *f = mem_alloc(sizeof *f + len);
-    if (!f)
-        return -ENOMEM;
-    f->at_ns = at_ns;
-    f->order = to->sim->sent++;
-    f->len = len;
-    memcpy(f->bytes, bytes, len);
-    if (corrupt_byte >= 0)
-        f->bytes[corrupt_byte] ^= 0x55;
-    heap_push(to, f);
-    return 0;
 }
 
 static int send_one(struct end *from, const uint8_t *bytes, size_t len)
@@ -120,7 +62,8 @@ static int send_one(struct end *from, const uint8_t *bytes, size_t len)
     struct netmodel_fate fate = netmodel_pass(&from->out, len, from->sim->now_ns);
     int e = 0;
     for (unsigned i = 0; i < fate.copies && e == 0; i++)
-        e = fly(from->other, bytes, len, fate.at_ns[i], i == 0 ? fate.corrupt_byte : -1);
+        e = delayq_push(&from->other->in, fate.at_ns[i], 0, bytes, len,
+                        i == 0 ? fate.corrupt_byte : -1);
     from->link.counters.tx_packets++;
     from->link.counters.tx_bytes += len;
     return e;
@@ -164,13 +107,11 @@ static int end_init(struct simlink *s, int which, const struct netmodel_settings
     e->link.fd = -1;
     e->link.bound.in.sin_family = AF_INET;
     e->link.bound.in.sin_port = htons(PORT);
-    e->link.bound.in.sin_addr.s_addr =
-        htonl(UINT32_C(0xc0000201) + (uint32_t)which); /* 192.0.2.1 */
+    e->link.bound.in.sin_addr.s_addr = htonl(UINT32_C(0xc0000201) + (uint32_t)which); /* 192.0.2.1 */
     e->sim = s;
     e->other = &s->end[!which];
-    e->heap = mem_zero(END_DATAGRAMS, sizeof *e->heap);
     netmodel_init(&e->out, out, seed * 2 + (uint64_t)which);
-    return e->heap ? 0 : -ENOMEM;
+    return delayq_init(&e->in, END_DATAGRAMS, END_BYTES);
 }
 
 int simlink_new(const struct netmodel_settings *there, const struct netmodel_settings *back,
@@ -189,11 +130,8 @@ int simlink_new(const struct netmodel_settings *there, const struct netmodel_set
 
 void simlink_free(struct simlink *s)
 {
-    for (int i = 0; s && i < 2; i++) {
-        while (s->end[i].n > 0)
-            mem_free(heap_pop(&s->end[i]));
-        mem_free(s->end[i].heap);
-    }
+    for (int i = 0; s && i < 2; i++)
+        delayq_fini(&s->end[i].in);
     mem_free(s);
 }
 
@@ -217,9 +155,6 @@ void simlink_advance(struct simlink *s, uint64_t now_ns)
 
 uint64_t simlink_deadline(const struct simlink *s)
 {
-    uint64_t next_ns = UINT64_MAX;
-    for (int i = 0; i < 2; i++)
-        if (s->end[i].n > 0 && s->end[i].heap[0]->at_ns < next_ns)
-            next_ns = s->end[i].heap[0]->at_ns;
-    return next_ns;
+    uint64_t there_ns = delayq_next_ns(&s->end[0].in), back_ns = delayq_next_ns(&s->end[1].in);
+    return there_ns < back_ns ? there_ns : back_ns;
 }

@@ -6,7 +6,7 @@
 #include "net/netmodel.h"
 
 /* Two links joined by two bad networks, in virtual time: nothing arrives before simlink_advance()
- * says so. One thread. */
+ * says so. One thread. At most 16384 datagrams or 32 MB are under way in a direction. */
 struct simlink;
 
 int simlink_new(const struct netmodel_settings *there, const struct netmodel_settings *back,
