@@ -9,7 +9,7 @@
  * What is full loses newcomers, as a router does. One thread. */
 struct delayed {
     uint64_t at_ns, order;
-    unsigned tag;        /* the pusher's own */
+    unsigned tag; /* the pusher's own */
     size_t len;
     uint8_t bytes[];
 };

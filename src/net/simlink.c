@@ -107,7 +107,8 @@ static int end_init(struct simlink *s, int which, const struct netmodel_settings
     e->link.fd = -1;
     e->link.bound.in.sin_family = AF_INET;
     e->link.bound.in.sin_port = htons(PORT);
-    e->link.bound.in.sin_addr.s_addr = htonl(UINT32_C(0xc0000201) + (uint32_t)which); /* 192.0.2.1 */
+    e->link.bound.in.sin_addr.s_addr =
+        htonl(UINT32_C(0xc0000201) + (uint32_t)which); /* 192.0.2.1 */
     e->sim = s;
     e->other = &s->end[!which];
     netmodel_init(&e->out, out, seed * 2 + (uint64_t)which);
