@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What check_protocol.py holds against doc/protocol.md. Without an argument: every constant and
  * every sample, "message NAME HEX" and its fields. With --judge: a verdict for each line of hex on
- * standard input. */
+ * standard input. With --corpus DIR: every sample as a file, for the fuzzer. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,7 +110,26 @@ static int judge(void)
     return EXIT_SUCCESS;
 }
 
+static int corpus(const char *dir)
+{
+    for (size_t i = 0; i < packet_samples_n; i++) {
+        uint8_t bytes[PACKET_SAMPLE_BYTES];
+        size_t len = packet_encode(&packet_samples[i], bytes, sizeof bytes);
+        char path[4096];
+        snprintf(path, sizeof path, "%s/message-%02zu", dir, i);
+        FILE *f = fopen(path, "wb");
+        if (!f)
+            return EXIT_FAILURE;
+        bool wrote = fwrite(bytes, 1, len, f) == len;
+        if (fclose(f) != 0 || !wrote)
+            return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[1], "--corpus") == 0)
+        return corpus(argv[2]);
     return argc > 1 && strcmp(argv[1], "--judge") == 0 ? judge() : dump();
 }
