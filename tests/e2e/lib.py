@@ -237,7 +237,7 @@ def main(tests):
             bad += 1
             text = str(e) if isinstance(e, Failed) else traceback.format_exc()
             print(f"not ok {i} - {name}", flush=True)
-            for line in text.splitlines():
+            for line in text.splitlines()[-12:]:
                 print(f"# {line}", flush=True)
             for p in world.programs:
                 for line in p.log().splitlines()[-12:]:
