@@ -23,6 +23,7 @@ enum {
     STEPS = 64,                  /* records looked at in one call, whatever a datagram holds */
     RECORD_HEADER = 13,
     TYPE_ALERT = 21,
+    ALERT_BYTES = 2,
 };
 
 static const char priorities[] =
@@ -35,7 +36,7 @@ struct secure {
     gnutls_session_t session;
     secure_out_fn *out;
     void *ctx;
-    const uint8_t *in; /* the datagram that was fed; NULL: pulled, or none */
+    const uint8_t *in; /* what is left of the datagram that was fed */
     size_t in_len;
     unsigned mtu;
     int dead; /* the code every call returns from now on */
@@ -67,25 +68,59 @@ static ssize_t push(gnutls_transport_ptr_t ctx, const void *bytes, size_t len)
     return (ssize_t)len;
 }
 
+/* Nothing vouches for a record of epoch 0. An alert there would end the handshake of whoever can
+ * be spoofed, so it is only a hint for a handshake that fails anyway. After the handshake there is
+ * one epoch, since keys are never changed. */
+static bool acceptable(struct secure *c, enum secure_kind kind, size_t len)
+{
+    if (c->done)
+        return kind == SECURE_RECORD && c->in[3] == 0 && c->in[4] == 1;
+    if (kind != SECURE_EPOCH0 || c->in[0] != TYPE_ALERT)
+        return true;
+    c->alerted = len == RECORD_HEADER + ALERT_BYTES;
+    c->alert = c->alerted ? c->in[len - 1] : 0;
+    return false;
+}
+
+/* The length of the next record that GnuTLS may see, 0 if there is none. */
+static size_t next_record(struct secure *c)
+{
+    while (c->in_len > 0) {
+        enum secure_kind kind = secure_peek(c->in, c->in_len);
+        size_t len = c->in_len;
+        if (kind != SECURE_FOREIGN)
+            len = RECORD_HEADER + ((size_t)c->in[11] << 8 | c->in[12]);
+        if (kind != SECURE_FOREIGN && acceptable(c, kind, len))
+            return len;
+        c->dropped++;
+        c->in += len;
+        c->in_len -= len;
+    }
+    return 0;
+}
+
 static ssize_t pull(gnutls_transport_ptr_t ctx, void *bytes, size_t cap)
 {
     struct secure *c = ctx;
-    if (!c->in) {
+    size_t len = next_record(c);
+    if (len == 0) {
         c->starved = true;
         gnutls_transport_set_errno(c->session, EAGAIN);
         return -1;
     }
-    size_t len = c->in_len < cap ? c->in_len : cap;
-    memcpy(bytes, c->in, len);
-    c->in = NULL;
-    return (ssize_t)len;
+    size_t n = len < cap ? len : cap;
+    memcpy(bytes, c->in, n);
+    c->in += len;
+    c->in_len -= len;
+    return (ssize_t)n;
 }
 
 static int pull_ready(gnutls_transport_ptr_t ctx, unsigned ms)
 {
     struct secure *c = ctx;
-    c->starved = c->starved || !c->in;
-    return c->in != NULL;
+    bool ready = next_record(c) > 0;
+    c->starved = c->starved || !ready;
+    return ready;
 }
 
 static int fail(struct secure *c, int code, const char *text)
@@ -152,39 +187,9 @@ void secure_free(struct secure *c)
     mem_free(c);
 }
 
-/* Records of epoch 0 at the head of a datagram, in bytes. */
-static size_t plain_head(const uint8_t *d, size_t len)
-{
-    size_t at = 0;
-    for (;;) {
-        enum secure_kind kind = secure_peek(d + at, len - at);
-        if (kind != SECURE_HELLO && kind != SECURE_EPOCH0)
-            return at;
-        at += RECORD_HEADER + ((size_t)d[at + 11] << 8 | d[at + 12]);
-    }
-}
-
-/* Nothing vouches for a record of epoch 0. An alert there would end the handshake of whoever can
- * be spoofed, so it is kept as a hint for a handshake that fails anyway; once the handshake is done
- * such a record means nothing, but a repeated Finished may stand behind it. */
 void secure_feed(struct secure *c, const uint8_t *dgram, size_t len)
 {
-    if (c->in)
-        c->dropped++;
-    c->in = NULL;
-    if (c->done) {
-        size_t skip = plain_head(dgram, len);
-        c->dropped += skip > 0;
-        dgram += skip;
-        len -= skip;
-    } else if (secure_peek(dgram, len) == SECURE_EPOCH0 && dgram[0] == TYPE_ALERT) {
-        c->alerted = len > RECORD_HEADER + 1;
-        c->alert = c->alerted ? dgram[RECORD_HEADER + 1] : 0;
-        c->dropped++;
-        return;
-    }
-    if (len == 0) /* to GnuTLS no bytes are the end of the stream */
-        return;
+    c->dropped += c->in_len > 0;
     c->in = dgram;
     c->in_len = len;
 }

@@ -32,7 +32,8 @@ int secure_global_init(void);  /* once, before any thread */
 int secure_new(const struct secure_settings *s, const void *prestate, struct secure **out);
 void secure_free(struct secure *c);
 
-/* Gives one received datagram, which is used by the next handshake or recv; borrowed until then. */
+/* Gives one received datagram to the next calls of handshake and recv; borrowed until one of them
+ * returns -EAGAIN or another is fed. */
 void secure_feed(struct secure *c, const uint8_t *dgram, size_t len);
 
 /* Drives the handshake as far as it goes. 0 when done, -EAGAIN (call again with a datagram, or at
