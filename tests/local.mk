@@ -7,8 +7,11 @@ TEST_EXTENSIONS = .sh .py
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP \
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
-	PYTHON3='$(PYTHON3)' \
-	; export CMOCKA_MESSAGE_OUTPUT srcdir builddir PYTHON3;
+	PYTHON3='$(PYTHON3)' PYTHONDONTWRITEBYTECODE=1 \
+	CC='$(CC)' LINT_CPPFLAGS='$(LINT_CPPFLAGS)' \
+	; export CMOCKA_MESSAGE_OUTPUT srcdir builddir PYTHON3 PYTHONDONTWRITEBYTECODE CC LINT_CPPFLAGS;
+
+EXTRA_DIST += tests/run.sh tests/tools/packages.sh tests/tools/count.sh .ci/run
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 

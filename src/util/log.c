@@ -36,6 +36,7 @@ static struct {
 static int open_file(const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    /* cppcheck-suppress resourceLeak ; it is returned */
     return fd < 0 ? -errno : fd;
 }
 

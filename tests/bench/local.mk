@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: MIT
+# make bench builds and runs what is listed here, one after the other. A program is added with
+#   EXTRA_PROGRAMS += tests/bench/bench_x      and      BENCH_RUNS += tests/bench/bench_x
+# (and its _SOURCES and _LDADD as for any program); a script (also in EXTRA_DIST) with
+#   BENCH_PY += tests/bench/x.py
+BENCH_RUNS =
+BENCH_PY =
+
+bench: all $(BENCH_RUNS)
+	@$(AM_TESTS_ENVIRONMENT) rc=0; \
+	for b in $(BENCH_RUNS); do echo "== $$b"; ./$$b || rc=1; done; \
+	for b in $(BENCH_PY); do echo "== $$b"; $(PYTHON3) $(srcdir)/$$b || rc=1; done; \
+	exit $$rc
+.PHONY: bench

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds camwall out of tree and runs its tests, installing first what is missing. Arguments go to
+# configure. CAMWALL_BUILD is where to build (build), CAMWALL_JOBS how much at once.
+# The last line is "N passed, N failed".
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=${CAMWALL_BUILD:-$top/build}
+jobs=${CAMWALL_JOBS:-$(getconf _NPROCESSORS_ONLN)}
+
+fail() {
+    echo "tests/run.sh: $1" >&2
+    echo "0 passed, 1 failed"
+    exit 1
+}
+
+# Configures when there is no build yet, or one with other arguments.
+configure() {
+    if [ -f Makefile ] && [ "$(cat configured-with 2>/dev/null)" = "$*" ]; then
+        return
+    fi
+    "$top/configure" -q "$@" || return 1
+    echo "$*" >configured-with
+}
+
+# What failed, so that nobody needs to look for it.
+show_failures() {
+    grep -E '^(not ok|FAIL|ERROR|XPASS)|: (error|warning): |ERROR: |SUMMARY: ' "$1" | head -n 60 || true
+    echo "the whole story: $build/$1"
+}
+
+"$top/tests/tools/packages.sh" build test || fail "something it needs is missing"
+[ -x "$top/configure" ] || "$top/autogen.sh" || fail "autogen.sh failed"
+mkdir -p "$build"
+cd "$build"
+configure "$@" || fail "configure failed; see $build/config.log"
+
+rm -f test-suite.log
+make -j"$jobs" || fail "the build failed"
+status=0
+make -j"$jobs" check || status=$?
+[ -f test-suite.log ] || fail "the tests could not be built"
+[ $status -eq 0 ] || show_failures test-suite.log
+"$top/tests/tools/count.sh" test-suite.log
+exit $status
