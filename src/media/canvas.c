@@ -19,10 +19,11 @@ static int most(int a, int b)
 struct colour colour_rgb(unsigned r, unsigned g, unsigned b)
 {
     float red = (float)r, green = (float)g, blue = (float)b;
+    /* Half a unit rounds; the strongest blue and red would be 255.5. */
     return (struct colour){
         .y = (uint8_t)(0.299f * red + 0.587f * green + 0.114f * blue + 0.5f),
-        .u = (uint8_t)(127.5f - 0.168736f * red - 0.331264f * green + 0.5f * blue + 0.5f),
-        .v = (uint8_t)(127.5f + 0.5f * red - 0.418688f * green - 0.081312f * blue + 0.5f),
+        .u = (uint8_t)fminf(128.5f - 0.168736f * red - 0.331264f * green + 0.5f * blue, 255),
+        .v = (uint8_t)fminf(128.5f + 0.5f * red - 0.418688f * green - 0.081312f * blue, 255),
     };
 }
 
