@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: MIT
+# Both ends of the protocol in virtual time.
+check_PROGRAMS += tests/sim/sim_talk
+TESTS += tests/sim/sim_talk
+tests_sim_sim_talk_SOURCES = \
+	%D%/sim_talk.c \
+	%D%/world.c %D%/world.h
+tests_sim_sim_talk_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_sim_sim_talk_LDADD = $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)
