@@ -25,6 +25,7 @@ struct row {
     bool lossless; /* every frame must come, and one session do */
     enum script script;
     uint64_t script_ns; /* length of a blackout */
+    unsigned seeds;     /* 0: SEEDS */
 };
 
 #define CAMERA                                                                                     \
