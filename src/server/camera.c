@@ -28,6 +28,7 @@ struct camera {
     struct camera_settings settings;
     bool always;
     struct fanout fanout;
+    struct history history;
     struct encoder *encoder;
     struct frame_pool *pool;
     struct thread capture;
@@ -146,6 +147,7 @@ static void capture_once(struct camera *c)
         return;
     }
     set_state(c, CAMERA_IDLE, "");
+    history_clear(&c->history);
     wait_wanted(c);
 }
 
@@ -159,12 +161,25 @@ static void run(void *arg)
 static void camera_free(struct camera *c)
 {
     encoder_stop(c->encoder);
+    history_fini(&c->history);
     frame_pool_free(c->pool);
     fanout_fini(&c->fanout);
     pthread_cond_destroy(&c->wanted);
     pthread_mutex_destroy(&c->lock);
     stop_fini(&c->stop);
     mem_free(c);
+}
+
+static int start_encoder(struct camera *c)
+{
+    const struct encoder_settings e = {
+        .camera = camera_name(c),
+        .quality = c->settings.quality,
+        .always = c->always,
+        .fanout = &c->fanout,
+        .history = &c->history,
+    };
+    return encoder_start(&e, &c->encoder);
 }
 
 int camera_start(const struct camera_settings *settings, bool always, struct camera **out)
@@ -187,10 +202,10 @@ int camera_start(const struct camera_settings *settings, bool always, struct cam
     pthread_mutex_init(&c->lock, NULL);
     thread_cond_init(&c->wanted);
     fanout_init(&c->fanout, mono_ns());
+    history_init(&c->history, settings->history_ms);
     rc = frame_pool_new(CAMERA_POOL, &c->pool);
     if (rc == 0)
-        rc = encoder_start(c->settings.source.name, settings->quality, always, &c->fanout,
-                           &c->encoder);
+        rc = start_encoder(c);
     if (rc == 0)
         rc = thread_start(&c->capture, "capture", THREAD_STACK_BIG, run, c);
     if (rc != 0) {
@@ -242,6 +257,11 @@ void camera_watch(struct camera *c, struct watcher *w, unsigned tier)
 void camera_unwatch(struct camera *c, struct watcher *w)
 {
     fanout_remove(&c->fanout, w, mono_ns());
+}
+
+struct history *camera_history(struct camera *c)
+{
+    return &c->history;
 }
 
 uint32_t camera_next_frame(const struct camera *c)

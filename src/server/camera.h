@@ -7,6 +7,7 @@
 
 #include "proto/packet.h"
 #include "server/fanout.h"
+#include "server/history.h"
 #include "server/settings.h"
 
 /* One camera: a capture thread that owns its source, an encoder thread that makes each picture once
@@ -32,6 +33,7 @@ void camera_facts(struct camera *c, struct camera_facts *out); /* any thread */
 /* Facts that change are told to the watchers by INBOX_FACTS. Any thread. */
 void camera_watch(struct camera *c, struct watcher *w, unsigned tier);
 void camera_unwatch(struct camera *c, struct watcher *w);
+struct history *camera_history(struct camera *c); /* borrowed */
 /* The number of the next picture; the camera's, the same in every tier. */
 uint32_t camera_next_frame(const struct camera *c);
 /* The smallest tier that fills width x height pixels; 0, 0: full size. */

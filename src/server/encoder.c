@@ -20,15 +20,13 @@
 enum { ENCODER_QUEUE = 4, ENCODER_POOL = 16 };
 
 struct encoder {
-    const char *camera; /* borrowed */
-    struct fanout *fanout;
+    struct encoder_settings settings;
     struct queue *queue;
     struct frame_pool *pool;
     struct mjpeg_enc *enc;
     struct mjpeg_dec *dec;
     struct thread thread;
-    int quality, legacy_quality;
-    bool always;
+    int legacy_quality;
     _Atomic uint32_t next;
     int fault; /* the last error logged, 0: none */
 };
@@ -57,7 +55,7 @@ static int make_full(struct encoder *e, struct job *j, struct frame **out)
         *out = frame_ref(j->picture);
         return 0;
     }
-    return mjpeg_enc_frame(e->enc, j->picture, e->quality, e->pool, out);
+    return mjpeg_enc_frame(e->enc, j->picture, e->settings.quality, e->pool, out);
 }
 
 /* Half, quarter, eighth: from a JPEG by scaled decoding, else by averaging pixels. */
@@ -74,7 +72,7 @@ static int make_small(struct encoder *e, struct job *j, unsigned tier, struct fr
         rc = scale_i420(j->picture, width, height, e->pool, &small);
     }
     if (rc == 0)
-        rc = mjpeg_enc_frame(e->enc, small, e->quality, e->pool, out);
+        rc = mjpeg_enc_frame(e->enc, small, e->settings.quality, e->pool, out);
     frame_unref(&small);
     return rc;
 }
@@ -89,8 +87,8 @@ static int make_legacy(struct encoder *e, struct job *j, struct frame **out)
     int rc = job_raw(e, j);
     if (rc != 0)
         return rc;
-    return mjpeg_enc_fit(e->enc, j->raw, e->quality, LEGACY_DATAGRAM_MAX, &e->legacy_quality,
-                         e->pool, out);
+    return mjpeg_enc_fit(e->enc, j->raw, e->settings.quality, LEGACY_DATAGRAM_MAX,
+                         &e->legacy_quality, e->pool, out);
 }
 
 static int make_tier(struct encoder *e, struct job *j, unsigned tier, struct frame **out)
@@ -134,7 +132,8 @@ static int publish_tier(struct encoder *e, struct job *j, unsigned tier, uint32_
     made->number = number;
     made->capture_us = j->picture->capture_us;
     made->wall_us = j->picture->wall_us;
-    fanout_publish(e->fanout, made);
+    history_add(e->settings.history, made);
+    fanout_publish(e->settings.fanout, made);
     frame_unref(&made);
     return 0;
 }
@@ -142,7 +141,8 @@ static int publish_tier(struct encoder *e, struct job *j, unsigned tier, uint32_
 static void note_fault(struct encoder *e, int rc)
 {
     if (rc != 0 && rc != e->fault)
-        log_warning(_("camera %s: a picture could not be encoded: %s"), e->camera, err_str(rc));
+        log_warning(_("camera %s: a picture could not be encoded: %s"), e->settings.camera,
+                    err_str(rc));
     e->fault = rc;
 }
 
@@ -152,7 +152,7 @@ static void encode(struct encoder *e, struct frame *picture)
     uint32_t number = atomic_fetch_add_explicit(&e->next, 1, memory_order_relaxed);
     int fault = 0;
     for (unsigned tier = 0; tier < FANOUT_TIERS; tier++) {
-        if (fanout_watchers(e->fanout, tier) == 0 && !(tier == 0 && e->always))
+        if (!fanout_wants(e->settings.fanout, tier) && !(tier == 0 && e->settings.always))
             continue;
         int rc = publish_tier(e, &j, tier, number);
         fault = rc ? rc : fault;
@@ -181,16 +181,13 @@ static void encoder_free(struct encoder *e)
     mem_free(e);
 }
 
-int encoder_start(const char *camera, int quality, bool always, struct fanout *fanout,
-                  struct encoder **out)
+int encoder_start(const struct encoder_settings *settings, struct encoder **out)
 {
     struct encoder *e = mem_zero(1, sizeof *e);
     if (!e)
         return -ENOMEM;
-    e->camera = camera;
-    e->fanout = fanout;
-    e->always = always;
-    e->quality = e->legacy_quality = quality;
+    e->settings = *settings;
+    e->legacy_quality = settings->quality;
     int rc = queue_new(&e->queue, ENCODER_QUEUE, SIZE_MAX, QUEUE_DROP_OLDEST, frame_drop);
     if (rc == 0)
         rc = frame_pool_new(ENCODER_POOL, &e->pool);

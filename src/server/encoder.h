@@ -6,15 +6,22 @@
 
 #include "media/frame.h"
 #include "server/fanout.h"
+#include "server/history.h"
 
 /* A camera's encoder thread: takes captured pictures, numbers them, makes every tier that somebody
- * watches, once, and hands it to the fan-out. A short queue stands before it (oldest dropped), so
- * that a hiccup of the scheduler costs no picture. */
+ * watches, once, keeps it in the history and hands it to the fan-out. A short queue stands before
+ * it (oldest dropped), so that a hiccup of the scheduler costs no picture. */
 struct encoder;
 
-/* always: the full tier is made even when nobody watches. Borrows camera and fanout. */
-int encoder_start(const char *camera, int quality, bool always, struct fanout *fanout,
-                  struct encoder **out);
+struct encoder_settings {
+    const char *camera; /* its name, for the log; borrowed, as the others */
+    int quality;
+    bool always; /* the full tier is made even when nobody watches */
+    struct fanout *fanout;
+    struct history *history;
+};
+
+int encoder_start(const struct encoder_settings *settings, struct encoder **out);
 void encoder_push(struct encoder *e, struct frame *picture); /* takes it; capture thread */
 void encoder_stop(struct encoder *e);
 /* Of the next picture; any thread. */

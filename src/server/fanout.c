@@ -24,6 +24,7 @@ static void unlink_locked(struct fanout *f, struct watcher *w)
     if (w->next)
         w->next->prev = w->prev;
     f->n[w->tier]--;
+    f->reachers -= w->counted_back;
     w->in = false;
 }
 
@@ -39,6 +40,8 @@ void fanout_add(struct fanout *f, struct watcher *w, unsigned tier)
         w->next->prev = w;
     f->first[tier] = w;
     f->n[tier]++;
+    w->counted_back = w->reaches_back;
+    f->reachers += w->counted_back;
     w->in = true;
     pthread_mutex_unlock(&f->lock);
 }
@@ -67,6 +70,14 @@ unsigned fanout_watchers(struct fanout *f, unsigned tier)
     unsigned n = f->n[tier];
     pthread_mutex_unlock(&f->lock);
     return n;
+}
+
+bool fanout_wants(struct fanout *f, unsigned tier)
+{
+    pthread_mutex_lock(&f->lock);
+    bool wants = f->n[tier] > 0 || (tier == 0 && f->reachers > 0);
+    pthread_mutex_unlock(&f->lock);
+    return wants;
 }
 
 unsigned fanout_all(struct fanout *f, uint64_t *left_ns)

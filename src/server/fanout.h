@@ -16,6 +16,8 @@ enum { FANOUT_LEGACY = PROTO_TIERS, FANOUT_TIERS = PROTO_TIERS + 1 };
 struct watcher {
     struct inbox *inbox;
     unsigned tier;
+    bool reaches_back; /* may fetch the full tier's history; set before fanout_add() */
+    bool counted_back;
     struct watcher *next, *prev;
     bool in;
 };
@@ -24,6 +26,7 @@ struct fanout {
     pthread_mutex_t lock;
     struct watcher *first[FANOUT_TIERS];
     unsigned n[FANOUT_TIERS];
+    unsigned reachers;
     uint64_t left_ns; /* when the last watcher left */
 };
 
@@ -33,6 +36,9 @@ void fanout_fini(struct fanout *f);
 void fanout_add(struct fanout *f, struct watcher *w, unsigned tier); /* moves it if it is in */
 void fanout_remove(struct fanout *f, struct watcher *w, uint64_t now_ns);
 unsigned fanout_watchers(struct fanout *f, unsigned tier);
+/* Is this tier to be made: somebody watches it, or it is the full one and somebody may reach back.
+ */
+bool fanout_wants(struct fanout *f, unsigned tier);
 unsigned fanout_all(struct fanout *f, uint64_t *left_ns);   /* left_ns may be NULL */
 void fanout_publish(struct fanout *f, struct frame *frame); /* borrows; frame->tier says to whom */
 void fanout_say(struct fanout *f, enum inbox_word word);

@@ -8,12 +8,15 @@ src_server_libserver_a_SOURCES = \
 	%D%/clients.c %D%/clients.h \
 	%D%/encoder.c %D%/encoder.h \
 	%D%/fanout.c %D%/fanout.h \
+	%D%/history.c %D%/history.h \
 	%D%/inbox.c %D%/inbox.h \
 	%D%/legacy.c \
 	%D%/listener.c %D%/listener.h \
+	%D%/repeat.c %D%/repeat.h \
 	%D%/server.c %D%/server.h \
 	%D%/session.c %D%/session.h \
 	%D%/session_media.c \
+	%D%/session_repeat.c \
 	%D%/session_talk.c \
 	%D%/settings.c %D%/settings.h \
 	%D%/watchfile.c %D%/watchfile.h

@@ -190,7 +190,7 @@ static int session_init(struct session *s, struct client *c)
 {
     memset(s, 0, sizeof *s);
     s->client = c;
-    s->stride = 0;
+    s->budget.bytes = REPEAT_FIRST;
     s->watcher.inbox = &c->inbox;
     s->group_cap = (size_t)PACE_GROUP * c->service->mtu;
     s->group = mem_alloc(s->group_cap);

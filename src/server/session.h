@@ -8,10 +8,11 @@
 #include "server/admission.h"
 #include "server/client.h"
 #include "server/clientlog.h"
+#include "server/repeat.h"
 
 /* A native client's thread, seen by the files it is written in: session.c (life: handshake,
- * admission, waiting, end), session_talk.c (its requests), session_media.c (frames out). All
- * of it belongs to that one thread. */
+ * admission, waiting, end), session_talk.c (its requests), session_media.c (frames out),
+ * session_repeat.c (repairs and history). All of it belongs to that one thread. */
 struct session {
     struct client *client;
     struct secure *secure;
@@ -28,8 +29,17 @@ struct session {
 
     /* the frame under way */
     struct frame *frame;
+    uint8_t frame_flags; /* FRAGMENT_HISTORY or none */
     struct pace pace;
     uint16_t stride;
+
+    /* what is sent again */
+    struct repeat_budget budget;
+    struct repeat_memory repeated;
+    uint64_t repairs;       /* fragments */
+    struct frame **history; /* asked for by FETCH, not sent yet: from history_next on */
+    unsigned n_history, history_next;
+    uint64_t history_ns; /* when the next of them may leave */
 
     /* ICMP said it is gone: it has until then to say a word */
     uint64_t probe_deadline_ns;
@@ -54,5 +64,17 @@ int session_out(void *session, const uint8_t *dgram, size_t len); /* secure_out_
 void session_media(struct session *s, uint64_t now_ns);
 uint64_t session_media_deadline(const struct session *s);
 void session_media_stop(struct session *s);
+/* One fragment into the group under way; session_flush() sends what is in it. */
+void session_fragment(struct session *s, const struct frame *f, uint16_t count, uint16_t index,
+                      uint8_t flags);
+void session_flush(struct session *s);
+
+/* session_repeat.c */
+void session_nack(struct session *s, const struct packet_nack *n, uint64_t now_ns);
+void session_fetch(struct session *s, const struct packet_fetch *f, uint64_t now_ns);
+void session_history_stop(struct session *s);
+/* The next frame of the history if one may leave now; its reference is the caller's. */
+struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uint64_t now_ns);
+uint64_t session_history_deadline(const struct session *s);
 
 #endif

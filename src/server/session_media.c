@@ -61,22 +61,30 @@ int session_out(void *session, const uint8_t *dgram, size_t len)
     return 0;
 }
 
-static void send_fragment(struct session *s, uint16_t index)
+void session_fragment(struct session *s, const struct frame *f, uint16_t count, uint16_t index,
+                      uint8_t flags)
 {
-    const struct frame *f = s->frame;
     uint8_t header[PROTO_FRAGMENT_HEADER];
     const struct packet_fragment fragment = {
         .tier = f->tier,
+        .flags = flags,
         .frame = f->number,
         .index = index,
-        .count = s->pace.count,
+        .count = count,
         .frame_bytes = (uint32_t)f->len,
         .capture_us = f->capture_us,
     };
     packet_fragment_header(&fragment, header);
     uint16_t len = frag_len((uint32_t)f->len, s->stride, index);
+    s->grouping = true;
     secure_send2(s->secure, header, sizeof header, f->data + frag_offset(index, s->stride), len);
+    s->grouping = false;
     s->totals.bytes += sizeof header + len;
+}
+
+void session_flush(struct session *s)
+{
+    group_flush(s);
 }
 
 void session_media_stop(struct session *s)
@@ -85,41 +93,64 @@ void session_media_stop(struct session *s)
     s->pace = (struct pace){0};
 }
 
-/* Takes the next frame of the tier that was told; frames of an older tier may still be queued. */
+static uint64_t interval_ns(const struct session *s)
+{
+    uint32_t millihertz = s->stream.millihertz ? s->stream.millihertz : 25000;
+    return NS_PER_S * 1000 / millihertz;
+}
+
+/* A live frame of another size than was told: tell first. */
+static void check_size(struct session *s, uint64_t now_ns)
+{
+    const struct frame *f = s->frame;
+    if (f->width == s->stream.width && f->height == s->stream.height)
+        return;
+    s->stream.width = f->width;
+    s->stream.height = f->height;
+    talk_server_stream(&s->talk, &s->stream);
+    session_drive(s, now_ns);
+}
+
+/* The next live frame of the tier that was told (frames of an older tier may still be queued), or
+ * else one of the history. */
 static bool next_frame(struct session *s, uint64_t now_ns)
 {
-    while ((s->frame = inbox_take_frame(&s->client->inbox))) {
-        const struct frame *f = s->frame;
-        uint16_t count = frag_count((uint32_t)f->len, s->stride);
-        if (f->tier == s->watcher.tier && count > 0) {
-            uint32_t millihertz = s->stream.millihertz ? s->stream.millihertz : 25000;
-            if (f->width != s->stream.width || f->height != s->stream.height) {
-                s->stream.width = f->width;
-                s->stream.height = f->height;
-                talk_server_stream(&s->talk, &s->stream);
-                session_drive(s, now_ns);
-            }
-            pace_start(&s->pace, count, NS_PER_S * 1000 / millihertz, now_ns);
-            return true;
-        }
+    while ((s->frame = inbox_take_frame(&s->client->inbox)) && s->frame->tier != s->watcher.tier)
         frame_unref(&s->frame);
+    s->frame_flags = 0;
+    if (s->frame) {
+        check_size(s, now_ns);
+    } else {
+        s->frame = session_history_frame(s, interval_ns(s), now_ns);
+        s->frame_flags = FRAGMENT_HISTORY;
     }
-    return false;
+    if (!s->frame)
+        return false;
+    uint16_t count = frag_count((uint32_t)s->frame->len, s->stride);
+    pace_start(&s->pace, count, interval_ns(s), now_ns);
+    if (count == 0)
+        session_media_stop(s);
+    return count > 0;
+}
+
+static void frame_is_out(struct session *s)
+{
+    if (!(s->frame_flags & FRAGMENT_HISTORY)) {
+        s->totals.frames++;
+        repeat_earn(&s->budget, s->frame->len);
+    }
+    session_media_stop(s);
 }
 
 static void send_group(struct session *s, uint16_t n, uint64_t now_ns)
 {
-    s->grouping = true;
     for (uint16_t i = 0; i < n; i++)
-        send_fragment(s, (uint16_t)(s->pace.sent + i));
-    s->grouping = false;
+        session_fragment(s, s->frame, s->pace.count, (uint16_t)(s->pace.sent + i), s->frame_flags);
     group_flush(s);
     pace_sent(&s->pace, n, now_ns);
     talk_server_said(&s->talk, now_ns);
-    if (s->pace.sent == s->pace.count) {
-        s->totals.frames++;
-        session_media_stop(s);
-    }
+    if (s->pace.sent == s->pace.count)
+        frame_is_out(s);
 }
 
 void session_media(struct session *s, uint64_t now_ns)
@@ -139,5 +170,5 @@ void session_media(struct session *s, uint64_t now_ns)
 
 uint64_t session_media_deadline(const struct session *s)
 {
-    return s->frame ? pace_deadline(&s->pace) : UINT64_MAX;
+    return s->frame ? pace_deadline(&s->pace) : session_history_deadline(s);
 }

@@ -98,6 +98,7 @@ void session_facts(struct session *s)
 void session_leave_camera(struct session *s)
 {
     session_media_stop(s);
+    session_history_stop(s);
     if (s->camera)
         camera_unwatch(s->camera, &s->watcher);
     inbox_drop_frames(&s->client->inbox);
@@ -126,6 +127,7 @@ static void answer_subscribe(struct session *s, const struct packet_subscribe *a
     if (c != s->camera)
         enter_camera(s, c, now_ns);
     s->stride = frag_stride(s->client->service->mtu);
+    s->watcher.reaches_back = ask->flags & SUBSCRIBE_REACH_BACK;
     camera_watch(c, &s->watcher, camera_tier(c, ask->width, ask->height));
     session_facts(s);
 }
@@ -147,8 +149,11 @@ void session_drive(struct session *s, uint64_t now_ns)
             answer_subscribe(s, &s->talk.ask.subscribe, now_ns);
             break;
         case TALK_SERVER_NACK:
+            session_nack(s, &s->talk.ask.nack, now_ns);
+            break;
         case TALK_SERVER_FETCH:
-            break; /* nothing is kept to repeat from: the client's window runs out */
+            session_fetch(s, &s->talk.ask.fetch, now_ns);
+            break;
         case TALK_SERVER_END:
             s->ended = true;
             break;

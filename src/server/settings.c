@@ -306,6 +306,7 @@ static int finish_cameras(struct server_settings *s, char *error)
                         c->source.name);
             return ERR_FORMAT;
         }
+        c->history_ms = s->history_ms;
         if (!c->quality)
             c->quality = (int)s->quality;
         if (!c->source.width) {

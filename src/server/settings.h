@@ -15,7 +15,8 @@ enum { SETTINGS_CAMERAS = 64, SETTINGS_LISTEN = 16, SETTINGS_NETS = 32 };
  */
 struct camera_settings {
     struct source_spec source;
-    int quality;    /* 1 … 100 */
+    int quality; /* 1 … 100 */
+    uint64_t history_ms;
     bool from_file; /* a section of the configuration file */
     bool has_source;
 };

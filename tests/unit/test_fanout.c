@@ -107,6 +107,26 @@ static void leaving_in_any_order_keeps_the_others(void **state)
     }
 }
 
+static void a_tier_is_made_while_somebody_wants_it(void **state)
+{
+    struct fixture *x = *state;
+    assert_false(fanout_wants(&x->fanout, 0));
+    fanout_add(&x->fanout, &x->watcher[0], 2);
+    assert_false(fanout_wants(&x->fanout, 0));
+    assert_true(fanout_wants(&x->fanout, 2));
+    x->watcher[1].reaches_back = true;
+    fanout_add(&x->fanout, &x->watcher[1], 2);
+    assert_true(fanout_wants(&x->fanout, 0)); /* for the history */
+    assert_false(fanout_wants(&x->fanout, 1));
+    x->watcher[1].reaches_back = false;
+    fanout_add(&x->fanout, &x->watcher[1], 2);
+    assert_false(fanout_wants(&x->fanout, 0));
+    x->watcher[1].reaches_back = true;
+    fanout_add(&x->fanout, &x->watcher[1], 2);
+    fanout_remove(&x->fanout, &x->watcher[1], 1);
+    assert_false(fanout_wants(&x->fanout, 0));
+}
+
 static void words_go_to_all_tiers(void **state)
 {
     struct fixture *x = *state;
@@ -124,6 +144,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(frames_go_to_the_watchers_of_their_tier, setup, teardown),
         cmocka_unit_test_setup_teardown(a_watcher_moves_between_tiers, setup, teardown),
         cmocka_unit_test_setup_teardown(leaving_in_any_order_keeps_the_others, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_tier_is_made_while_somebody_wants_it, setup, teardown),
         cmocka_unit_test_setup_teardown(words_go_to_all_tiers, setup, teardown),
     };
     return cmocka_run_group_tests_name("fanout", tests, NULL, NULL);
