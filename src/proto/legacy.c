@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A datagram that begins like a JPEG starts a picture, even while another is under way (whose rest
- * was lost), except in the middle of a header segment, which may hold a thumbnail. Every byte is
- * looked at once: at only moves forward. Marker codes: ITU-T T.81, table B.1. */
+/* A datagram continues the picture under way if its markers allow that. If they do not, and it
+ * begins like a JPEG, the rest of that picture was lost and here is the next one. (It may well
+ * begin like that inside a header segment, which holds a thumbnail.) Every byte is looked at once
+ * or, in that case, twice: at only moves forward. Marker codes: ITU-T T.81, table B.1. */
 #include "proto/legacy.h"
 
 #include <string.h>
@@ -122,11 +123,6 @@ static bool repeats_last_piece(const struct legacy *l, const uint8_t *dgram, siz
     return len == l->piece && memcmp(l->buf + l->len - len, dgram, len) == 0;
 }
 
-static bool in_segment(const struct legacy *l)
-{
-    return l->at > l->len;
-}
-
 void legacy_reset(struct legacy *l)
 {
     l->torn += l->inside;
@@ -170,7 +166,7 @@ size_t legacy_add(struct legacy *l, const uint8_t *dgram, size_t len)
         return 0;
     }
     if (l->inside) {
-        enum walk w = begins && !in_segment(l) ? WALK_TORN : go_on(l, dgram, len);
+        enum walk w = go_on(l, dgram, len);
         size_t picture = settle(l, w);
         if (w != WALK_TORN || !begins)
             return picture;

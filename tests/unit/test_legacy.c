@@ -12,10 +12,11 @@ enum { CAP = 200000, PIECE = 1000 };
 static uint8_t room[CAP];
 
 /* A picture of exactly len bytes, as marker structure: SOI, an APP1 segment with a whole small JPEG
- * in it, SOS, coded data with stuffed bytes, restarts and fill, EOI. */
-static const uint8_t head[] = {0xff, 0xd8, 0xff, 0xe1, 0x00, 0x0e, 'E',  'x',  'i',  'f',  0xff,
-                               0xd8, 0xff, 0xdb, 0,    0,    0xff, 0xd9, 0xff, 0xff, 0xda, 0x00,
-                               0x03, 0x01, 0xff, 0x00, 0xff, 0xd0, 0x11, 0xff, 0xff, 0xd7};
+ * in it, DQT, fill, SOS, coded data with stuffed bytes, restarts and fill, EOI. */
+static const uint8_t head[] = {0xff, 0xd8, 0xff, 0xe1, 0x00, 0x0e, 'E',  'x',  'i',  'f',
+                               0xff, 0xd8, 0xff, 0xdb, 0,    0,    0xff, 0xd9, 0xff, 0xdb,
+                               0x00, 0x03, 0x01, 0xff, 0xff, 0xda, 0x00, 0x03, 0x01, 0xff,
+                               0x00, 0xff, 0xd0, 0x11, 0xff, 0xff, 0xd7};
 static size_t picture(uint8_t *buf, size_t len, uint32_t seed)
 {
     memcpy(buf, head, sizeof head);
@@ -75,6 +76,7 @@ static void any_cut_is_put_together(void **state)
     picture(bytes, sizeof bytes, 1);
     for (size_t cut = sizeof bytes / 2; cut < sizeof bytes; cut++) {
         struct legacy l;
+        memset(room, 0xee, sizeof bytes);
         legacy_init(&l, room, sizeof room);
         assert_int_equal(legacy_add(&l, bytes, cut), 0);
         assert_int_equal(legacy_add(&l, bytes + cut, sizeof bytes - cut), sizeof bytes);
@@ -83,6 +85,7 @@ static void any_cut_is_put_together(void **state)
     for (size_t piece = 3; piece < sizeof bytes; piece++) {
         struct legacy l;
         size_t whole = 0;
+        memset(room, 0xee, sizeof bytes);
         legacy_init(&l, room, sizeof room);
         for (size_t at = 0; at < sizeof bytes; at += piece)
             whole =
@@ -160,10 +163,11 @@ static void what_is_no_picture_is_foreign_or_torn(void **state)
         {BYTES("CONNECT"), false},
         {BYTES("\xff\xd8"), false},
         {BYTES("\xff\xd8\x00"), false},
-        {BYTES("\xff\xd8\xff\xd8"), true},             /* SOI twice */
-        {BYTES("\xff\xd8\xff\x00"), true},             /* stuffing outside of data */
-        {BYTES("\xff\xd8\xff\xd3"), true},             /* restart outside of data */
-        {BYTES("\xff\xd8\xff\xe0\x00\x01"), true},     /* segment shorter than its length */
+        {BYTES("\xff\xd8\xff\xd8"), true},         /* SOI twice */
+        {BYTES("\xff\xd8\xff\x00"), true},         /* stuffing outside of data */
+        {BYTES("\xff\xd8\xff\xd3"), true},         /* restart outside of data */
+        {BYTES("\xff\xd8\xff\xe0\x00\x01"), true}, /* segment shorter than its length */
+        {BYTES("\xff\xd8\xff\xda\x00\x01zzzz"), true},
         {BYTES("\xff\xd8\xff\xe0\x00\x02zzzz"), true}, /* no marker behind a segment */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -173,6 +177,22 @@ static void what_is_no_picture_is_foreign_or_torn(void **state)
         if (l.torn != cases[i].torn || l.foreign != !cases[i].torn || l.inside)
             fail_msg("case %zu", i);
     }
+}
+
+static void pieces_are_as_long_as_the_first(void **state)
+{
+    uint8_t bytes[2500];
+    picture(bytes, sizeof bytes, 3);
+    struct legacy l;
+    legacy_init(&l, room, sizeof room);
+    legacy_add(&l, bytes, PIECE);
+    assert_int_equal(legacy_add(&l, bytes + PIECE, PIECE - 1), 0); /* the last, but no end in it */
+    assert_false(l.inside);
+    assert_int_equal(l.torn, 1);
+    legacy_add(&l, bytes, PIECE);
+    assert_int_equal(legacy_add(&l, bytes + PIECE, PIECE + 1), 0);
+    assert_false(l.inside);
+    assert_int_equal(l.torn, 2);
 }
 
 static void a_buffer_that_is_too_small_tears(void **state)
@@ -225,6 +245,7 @@ int main(void)
         cmocka_unit_test(bytes_behind_the_end_are_ignored),
         cmocka_unit_test(lost_pieces_cost_one_picture),
         cmocka_unit_test(what_is_no_picture_is_foreign_or_torn),
+        cmocka_unit_test(pieces_are_as_long_as_the_first),
         cmocka_unit_test(a_buffer_that_is_too_small_tears),
         cmocka_unit_test(a_loss_inside_a_header_costs_one_picture),
         cmocka_unit_test(silence_forgets_half_a_picture),

@@ -100,14 +100,16 @@ static void a_late_sender_makes_up(void **state)
 static void a_full_socket_is_tried_again(void **state)
 {
     struct pace p;
-    pace_start(&p, 40, 40 * MS, BEGIN);
+    pace_start(&p, 60, 40 * MS, BEGIN);
     pace_sent(&p, 5, BEGIN);
     assert_int_equal(p.sent, 5);
     assert_true(pace_deadline(&p) == BEGIN + MS);
     pace_sent(&p, 0, BEGIN + MS);
     assert_true(pace_deadline(&p) == BEGIN + 2 * MS);
-    pace_sent(&p, UINT16_MAX, BEGIN + 2 * MS); /* more than there are */
-    assert_int_equal(p.sent, 40);
+    pace_sent(&p, 20, BEGIN + 7 * MS / 2); /* of the 32 that were due: two groups are begun */
+    assert_true(pace_deadline(&p) == BEGIN + 4 * MS);
+    pace_sent(&p, UINT16_MAX, BEGIN + 4 * MS); /* more than there are */
+    assert_int_equal(p.sent, 60);
     assert_true(pace_deadline(&p) == UINT64_MAX);
 }
 
