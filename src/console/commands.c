@@ -7,6 +7,7 @@
 
 #include "receive/catalogue.h"
 #include "util/alloc.h"
+#include "util/err.h"
 #include "util/text.h"
 
 enum { LIST_TIMEOUT_MS = 6000, HOST_MAX = 256 };
@@ -55,7 +56,8 @@ int command_list(const struct settings *s, const struct receiver_settings *how)
     if (err == 0)
         err = catalogue_ask(&asked, LIST_TIMEOUT_MS, list, error, sizeof(error));
     if (err < 0)
-        fprintf(stderr, "camwall: %s: %s\n", s->list, list ? error : _("out of memory"));
+        fprintf(stderr, "camwall: %s: %s%s\n", s->list, err == ERR_DENIED ? _("refused: ") : "",
+                list ? error : _("out of memory"));
     for (unsigned i = 0; err == 0 && i < list->n; i++)
         print_camera(&list->camera[i]);
     mem_free(list);

@@ -58,7 +58,7 @@ static enum feed_end refuse_changed(struct native *n, const char *at, const char
     text_copy(s->remembered, sizeof(s->remembered), a->remembered);
     feed_unlock(n->r);
     feed_why(n->r,
-             _("REFUSED: the key of %s HAS CHANGED. It shows %s, but %s line %u remembers %s. "
+             _("the key of %s HAS CHANGED. It shows %s, but %s line %u remembers %s. "
                "Somebody may be in between; if the change is known to be right, remove that line"),
              at, key, n->r->known_servers, a->line, a->remembered);
     return FEED_REFUSED;
@@ -73,7 +73,7 @@ static enum feed_end judge_new(struct native *n, const char *at, const char *key
         return FEED_ASK;
     }
     if (r->trust == RECEIVER_TRUST_KNOWN) {
-        feed_why(r, _("refused: %s is not in %s; its key is %s (--trust first accepts it)"), at,
+        feed_why(r, _("%s is not in %s; its key is %s (--trust first accepts it)"), at,
                  r->known_servers, key);
         return FEED_REFUSED;
     }
@@ -82,8 +82,7 @@ static enum feed_end judge_new(struct native *n, const char *at, const char *key
         log_info(_("remembered the key of %s: %s"), at, key);
         return FEED_GOES_ON;
     }
-    feed_why(r, _("refused: the key of %s cannot be written to %s: %s"), at, r->known_servers,
-             err_str(err));
+    feed_why(r, _("the key of %s cannot be written to %s: %s"), at, r->known_servers, err_str(err));
     return FEED_REFUSED;
 }
 
@@ -102,7 +101,7 @@ static enum feed_end judge(struct native *n, const struct path *p)
     feed_unlock(r);
     int err = trust_server_check(r->known_servers, at, key, &a);
     if (err < 0) {
-        feed_why(r, _("refused: cannot read %s: %s"), r->known_servers, err_str(err));
+        feed_why(r, _("cannot read %s: %s"), r->known_servers, err_str(err));
         return FEED_REFUSED;
     }
     switch (a.verdict) {
@@ -141,8 +140,7 @@ static void on_goodbye(void *ctx, const struct packet_goodbye *g)
     n->end = FEED_LOST;
     if (g->reason == REASON_NOT_AUTHORIZED) {
         n->end = FEED_REFUSED;
-        feed_why(n->r,
-                 _("refused: not authorized; on the server add %s NAME to authorized_clients"),
+        feed_why(n->r, _("not authorized; on the server add %s NAME to authorized_clients"),
                  keys_fingerprint(n->r->keys));
     } else if (g->text[0]) {
         feed_why(n->r, "%s", g->text);

@@ -73,7 +73,7 @@ static enum feed_end wait_answer(struct receiver *r)
         if (!take_answer(r, &answer))
             continue;
         if (answer == RECEIVER_NO) {
-            feed_state(r, RECEIVER_REFUSED, _("refused: the server's key was not accepted"));
+            feed_state(r, RECEIVER_REFUSED, _("the server's key was not accepted"));
             continue;
         }
         accept_key(r, answer);
