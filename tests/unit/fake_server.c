@@ -43,6 +43,7 @@ struct fake_server {
     struct frame *picture;
     uint32_t number;
     uint64_t boot, frame_ns;
+    uint64_t captured_us[2]; /* of this frame and the one before */
     struct thread thread;
     struct stop stop;
     pthread_mutex_t lock;
@@ -159,7 +160,7 @@ static void answer_subscribe(struct session *s, const struct fake_orders *o)
         .clock_us = mono_us(),
         .width = (uint16_t)(FAKE_WIDTH * (o->lie ? 2 : 1)),
         .height = FAKE_HEIGHT,
-        .full_width = FAKE_WIDTH,
+        .full_width = (uint16_t)(FAKE_WIDTH * (o->lie ? 2 : 1)),
         .full_height = FAKE_HEIGHT,
         .millihertz = 50000,
         .state = o->offline ? CAMERA_OFFLINE : CAMERA_LIVE,
@@ -254,11 +255,10 @@ static void send_fragment(struct session *s, uint32_t number, uint16_t index)
         .index = index,
         .count = frag_count((uint32_t)f->len, stride),
         .frame_bytes = (uint32_t)f->len,
+        .capture_us = s->server->captured_us[number % 2],
     };
     uint8_t header[PROTO_FRAGMENT_HEADER];
 
-    /* Every fragment of a frame tells the same time. */
-    fragment.capture_us = UINT64_C(1000000000) + UINT64_C(1000) * FAKE_FRAME_MS * number;
     packet_fragment_header(&fragment, header);
     secure_send2(s->secure, header, sizeof(header), f->data + frag_offset(index, stride),
                  frag_len((uint32_t)f->len, stride, index));
@@ -281,6 +281,9 @@ static void tick(struct fake_server *f)
 {
     struct fake_orders o = orders_of(f);
     bool due = mono_ns() >= f->frame_ns;
+
+    if (due)
+        f->captured_us[f->number % 2] = mono_us();
 
     pthread_mutex_lock(&f->lock);
     bool deafen = f->deafen;

@@ -26,3 +26,9 @@ TESTS += tests/unit/test_receiver
 tests_unit_test_receiver_SOURCES = tests/unit/test_receiver.c
 tests_unit_test_receiver_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_receiver_LDADD = tests/unit/libfake_server.a $(RECEIVE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_feed_legacy
+TESTS += tests/unit/test_feed_legacy
+tests_unit_test_feed_legacy_SOURCES = tests/unit/test_feed_legacy.c
+tests_unit_test_feed_legacy_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_feed_legacy_LDADD = $(RECEIVE_LIBS) $(CMOCKA_LIBS)

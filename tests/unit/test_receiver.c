@@ -89,6 +89,16 @@ static void wait_for_frames(unsigned more)
     assert_true(in_time);
 }
 
+static void wait_for_count(struct fake_server *f, unsigned (*count)(struct fake_server *f),
+                           unsigned n)
+{
+    uint64_t deadline = mono_ns() + LONG_NS;
+
+    while (count(f) < n && mono_ns() < deadline)
+        poll(NULL, 0, 1);
+    assert_int_equal(count(f), n);
+}
+
 static struct receiver *begin(uint16_t port, enum receiver_trust trust)
 {
     struct receiver_settings s = {
@@ -160,10 +170,7 @@ static void test_frames_in_order(void **state)
     assert_true(s.packets >= s.frames * 3);
     assert_int_equal(s.frames_late + s.frames_rejected + s.reconnects, 0);
     assert_int_equal(heard.disordered + heard.discontinuities + heard.bad_times, 0);
-    uint64_t deadline = mono_ns() + LONG_NS;
-    while (fake_server_goodbyes(f) == 0 && mono_ns() < deadline)
-        poll(NULL, 0, 1);
-    assert_int_equal(fake_server_goodbyes(f), 1);
+    wait_for_count(f, fake_server_goodbyes, 1);
     fake_server_stop(f);
 }
 
@@ -191,7 +198,7 @@ static void test_unknown_key_is_refused(void **state)
     assert_non_null(strstr(heard.status.why, known));
     assert_non_null(strstr(heard.status.why, keys_fingerprint(server_keys)));
     receiver_stop(r, NULL);
-    assert_int_equal(fake_server_sessions(f), 1);
+    wait_for_count(f, fake_server_sessions, 1);
     assert_int_equal(fake_server_messages(f), 0);
     assert_int_equal(heard.frames, 0);
     assert_string_equal(known_text(), "");
