@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """The legacy protocol in both directions, against peers that behave as the old programs do."""
 import os
+import shutil
 import socket
 import subprocess
 import threading
-import time
 
 from lib import CARDREAD, card_numbers, check, files, main, wait_for, wait_stats
 
@@ -144,6 +144,8 @@ def console_on_an_old_server(w):
 
 def pictures_in_several_datagrams(w):
     """An old server's picture over 65 000 bytes comes in pieces; a torn one is left out."""
+    if not shutil.which("ffmpeg"):
+        return "ffmpeg is not installed"
     from_disk = big_pictures(w)
     check(min(len(p) for p in from_disk) > 65000, str([len(p) for p in from_disk]))
     old = OldServer(from_disk, rate=10)
@@ -154,6 +156,7 @@ def pictures_in_several_datagrams(w):
     old.close()
     (path,) = files(w.path("rec", "old"))
     check(len(card_numbers(path)) >= 10, "frames are missing in the file")
+    return None
 
 
 def big_pictures(w):
@@ -163,8 +166,8 @@ def big_pictures(w):
     wait_stats(p, "5 frames", lambda o: o["recorded_frames"] >= 5)
     check(p.stop() == 0, p.log())
     (path,) = files(w.path("big"))
-    out = subprocess.run([CARDREAD, "--jpegs", w.path("big"), path], timeout=60)
-    check(out.returncode == 0, "cardread --jpegs")
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-c:v", "copy",
+                    w.path("big", "%03d.jpg")], check=True, stdin=subprocess.DEVNULL, timeout=60)
     pictures = []
     for name in files(w.path("big"), ".jpg"):
         with open(name, "rb") as f:
