@@ -11,6 +11,7 @@
 
 #include "util/alloc.h"
 #include "util/err.h"
+#include "util/text.h"
 
 /* Only the last step's failure counts: one above may be there and out of our reach. */
 int statefile_make_directory(const char *path)
@@ -18,7 +19,7 @@ int statefile_make_directory(const char *path)
     char text[PATH_MAX];
     if (strlen(path) >= sizeof text)
         return -ENAMETOOLONG;
-    strcpy(text, path);
+    text_copy(text, sizeof text, path);
     char *dir = dirname(text);
     for (char *slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = 0;
