@@ -26,7 +26,7 @@ configure() {
 
 # What failed, so that nobody needs to look for it.
 show_failures() {
-    grep -E '^(not ok|FAIL|ERROR|XPASS)|: (error|warning): |ERROR: |SUMMARY: ' "$1" | head -n 60 || true
+    grep -E '^(not ok|FAIL|ERROR|XPASS)|==(ERROR|WARNING): |^SUMMARY: |runtime error: ' "$1" | head -n 60 || true
     echo "the whole story: $build/$1"
 }
 
