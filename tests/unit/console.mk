@@ -1,1 +1,18 @@
 # SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/test_console_settings
+TESTS += tests/unit/test_console_settings
+tests_unit_test_console_settings_SOURCES = tests/unit/test_console_settings.c
+tests_unit_test_console_settings_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_console_settings_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_stats
+TESTS += tests/unit/test_stats
+tests_unit_test_stats_SOURCES = tests/unit/test_stats.c
+tests_unit_test_stats_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_stats_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_wall
+TESTS += tests/unit/test_wall
+tests_unit_test_wall_SOURCES = tests/unit/test_wall.c
+tests_unit_test_wall_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_wall_LDADD = tests/unit/libfake_server.a $(CONSOLE_LIBS) $(CMOCKA_LIBS)
