@@ -173,7 +173,8 @@ int addr_net_parse(const char *text, struct addr_net *out)
     if (inet_pton(AF_INET, host, &net.base.in.sin_addr) == 1) {
         net.base.in.sin_family = AF_INET;
         net.bits = 32;
-    } else if (inet_pton(AF_INET6, host, &net.base.in6.sin6_addr) == 1) {
+    } else if (inet_pton(AF_INET6, host, &net.base.in6.sin6_addr) == 1 &&
+               !IN6_IS_ADDR_V4MAPPED(&net.base.in6.sin6_addr)) {
         net.base.in6.sin6_family = AF_INET6;
         net.bits = 128;
     } else {

@@ -31,7 +31,8 @@ int addr_resolve(const char *text, uint16_t default_port, struct addr *out, cons
 /* Up to cap addresses of a host, in the resolver's order; returns how many or a negative code. */
 int addr_resolve_all(const char *host, uint16_t port, struct addr *out, int cap, const char **error);
 
-/* Networks: "127.0.0.0/8", "fd00::/8", "10.1.2.3". A v4-mapped address matches as IPv4. */
+/* Networks: "127.0.0.0/8", "fd00::/8", "10.1.2.3". A v4-mapped address matches as IPv4, so a
+ * network is never written that way. 0 or ERR_FORMAT. */
 struct addr_net {
     struct addr base;
     unsigned bits;

@@ -1,12 +1,45 @@
 # SPDX-License-Identifier: MIT
-NET_UNIT = tests/unit/test_secure tests/unit/test_trust
+NET_UNIT = \
+	tests/unit/test_addr \
+	tests/unit/test_cookie \
+	tests/unit/test_keys \
+	tests/unit/test_netmodel \
+	tests/unit/test_secure \
+	tests/unit/test_simlink \
+	tests/unit/test_trust \
+	tests/unit/test_udp
 check_PROGRAMS += $(NET_UNIT)
 TESTS += $(NET_UNIT)
+NET_UNIT_LIBS = $(NET_LIBS) $(CMOCKA_LIBS)
+
+tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
+tests_unit_test_addr_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_addr_LDADD = $(NET_UNIT_LIBS)
+
+tests_unit_test_cookie_SOURCES = tests/unit/test_cookie.c tests/unit/net_pair.c tests/unit/net_pair.h
+tests_unit_test_cookie_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_cookie_LDADD = $(NET_UNIT_LIBS)
+
+tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
+tests_unit_test_keys_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_keys_LDADD = $(NET_UNIT_LIBS)
+
+tests_unit_test_netmodel_SOURCES = tests/unit/test_netmodel.c
+tests_unit_test_netmodel_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_netmodel_LDADD = $(NET_UNIT_LIBS)
 
 tests_unit_test_secure_SOURCES = tests/unit/test_secure.c tests/unit/net_pair.c tests/unit/net_pair.h
 tests_unit_test_secure_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_secure_LDADD = $(NET_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_secure_LDADD = $(NET_UNIT_LIBS)
+
+tests_unit_test_simlink_SOURCES = tests/unit/test_simlink.c
+tests_unit_test_simlink_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_simlink_LDADD = $(NET_UNIT_LIBS)
 
 tests_unit_test_trust_SOURCES = tests/unit/test_trust.c
 tests_unit_test_trust_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_trust_LDADD = $(NET_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_trust_LDADD = $(NET_UNIT_LIBS)
+
+tests_unit_test_udp_SOURCES = tests/unit/test_udp.c
+tests_unit_test_udp_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_udp_LDADD = $(NET_UNIT_LIBS)
