@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "record/complete.h"
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/log.h"
@@ -19,7 +19,7 @@
 enum { JOBS_MAX = 64, SYNC_S = 3 };
 
 struct closer {
-    const struct disk *disk;
+    struct closer_settings s;
     struct queue *jobs;
     struct thread thread;
     pthread_mutex_t lock; /* over watched */
@@ -33,14 +33,21 @@ static void drop_job(void *item)
     mem_free(job);
 }
 
-static void finish(struct closer *c, struct closer_job *job)
+/* A file without a frame, left by a disk that took none, is no recording. */
+static void finish(struct closer *c, const struct closer_job *job)
 {
-    char final[SEGMENT_PATH_MAX];
-    int rc = c->disk->sync(job->fd);
-    if (rc == 0)
-        rc = segment_publish(c->disk, job->part, final, sizeof final);
-    if (rc < 0)
-        log_error(_("%s cannot be finished: %s"), job->part, err_str(rc));
+    const struct complete_settings settings = {
+        .disk = c->s.disk, .hook = c->s.hook, .stream = c->s.stream};
+    struct finish_report report;
+    int rc = complete_segment(&settings, job->fd, job->part, &report);
+    if (rc == ERR_END)
+        unlink(job->part);
+    if (rc == 0 || rc == ERR_END)
+        return;
+    const struct log_field fields[] = {LOG_STR("stream", c->s.stream), LOG_STR("file", job->part),
+                                       LOG_STR("error", err_str(rc))};
+    log_event(LOG_LEVEL_ERROR, "segment-not-finished", fields, 3,
+              _("%s plays but cannot be finished now: %s"), job->part, err_str(rc));
 }
 
 /* The descriptor is taken out while it is synced, so that nobody waits for the disk. */
@@ -51,7 +58,7 @@ static void sync_watched(struct closer *c)
     pthread_mutex_unlock(&c->lock);
     if (fd < 0)
         return;
-    c->disk->sync(fd); /* what it could not write, write() will report */
+    c->s.disk->sync(fd); /* what it could not write, write() will report */
     close(fd);
 }
 
@@ -73,12 +80,12 @@ static void run(void *arg)
     }
 }
 
-int closer_start(const struct disk *disk, struct closer **out)
+int closer_start(const struct closer_settings *s, struct closer **out)
 {
     struct closer *c = mem_zero(1, sizeof *c);
     if (!c)
         return -ENOMEM;
-    c->disk = disk;
+    c->s = *s;
     c->watched = -1;
     pthread_mutex_init(&c->lock, NULL);
     int rc = queue_new(&c->jobs, JOBS_MAX, SIZE_MAX, QUEUE_BLOCK, drop_job);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "record/disk.h"
+#include "record/hook.h"
 #include "record/segment.h"
 
 /* What may take long with a file, kept off the thread that writes: a thread beside each recorder
@@ -12,13 +13,16 @@
 struct closer_job {
     int fd; /* holds the lock */
     char part[SEGMENT_PATH_MAX];
-    char stream[128];
-    int64_t start_wall_us;
-    uint64_t frames;
+};
+
+struct closer_settings {
+    const char *stream; /* borrowed until closer_stop */
+    const struct disk *disk;
+    struct hook *hook; /* NULL: none */
 };
 
 struct closer;
-int closer_start(const struct disk *disk, struct closer **out);
+int closer_start(const struct closer_settings *s, struct closer **out);
 /* From now on the file of fd (or none, -1) is brought to the disk; fd is copied. */
 void closer_watch(struct closer *c, int fd);
 /* Finishes the file in its turn; takes job->fd. Waits only when dozens of files wait already. */

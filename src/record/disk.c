@@ -25,10 +25,18 @@ static int real_write(int fd, const void *bytes, size_t len)
 
 static int real_write_at(int fd, const void *bytes, size_t len, off_t at)
 {
-    ssize_t n = pwrite(fd, bytes, len, at);
-    if (n < 0)
-        return -errno;
-    return (size_t)n == len ? 0 : -EIO;
+    const char *from = bytes;
+    while (len > 0) {
+        ssize_t n = pwrite(fd, from, len, at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        from += n;
+        at += n;
+        len -= (size_t)n;
+    }
+    return 0;
 }
 
 static int real_truncate(int fd, off_t len)

@@ -9,7 +9,7 @@
 /* What recordings ask of the file system, as a table, so that tests can make it fail, stall, run
  * full or die between any two calls. All return 0 or -errno. Any thread. */
 struct disk {
-    int (*write)(int fd, const void *bytes, size_t len); /* all of it, at the end of the file */
+    int (*write)(int fd, const void *bytes, size_t len); /* all of it, where the last one ended */
     int (*write_at)(int fd, const void *bytes, size_t len, off_t at);
     int (*truncate)(int fd, off_t len);
     int (*sync)(int fd);                             /* contents, to the disk */

@@ -28,7 +28,8 @@ struct mp4 {
     int64_t fragment_time; /* of the first packet of the fragment that libavformat collects */
     uint64_t bytes;        /* the kernel has */
     uint64_t whole;        /* of them up to the end of the last whole fragment */
-    int err;               /* the first error of the disk; sticky */
+    uint64_t frames, whole_frames; /* likewise: given to libavformat, in whole fragments */
+    int err;                       /* the first error of the disk; sticky */
 };
 
 #if LIBAVFORMAT_VERSION_MAJOR >= 61
@@ -188,6 +189,7 @@ static int end_fragment(struct mp4 *m)
     if (rc < 0 || m->err < 0)
         return failed(m, "fragment", rc);
     m->whole = m->bytes;
+    m->whole_frames = m->frames;
     m->in_fragment = false;
     return 0;
 }
@@ -208,6 +210,7 @@ static int release(struct mp4 *m, int64_t end)
         m->fragment_time = m->held_time;
     m->in_fragment = true;
     m->holding = false;
+    m->frames++;
     return end - m->fragment_time >= MP4_FRAGMENT_TICKS ? end_fragment(m) : 0;
 }
 
@@ -241,7 +244,7 @@ int mp4_flush(struct mp4 *m)
     return m->err < 0 ? m->err : end_fragment(m);
 }
 
-int mp4_close(struct mp4 *m, int64_t end_time, uint64_t *bytes)
+int mp4_close(struct mp4 *m, int64_t end_time, struct mp4_total *total)
 {
     int rc = m->err;
     if (rc == 0 && m->holding)
@@ -250,8 +253,8 @@ int mp4_close(struct mp4 *m, int64_t end_time, uint64_t *bytes)
         rc = end_fragment(m);
     if (rc < 0)
         m->disk->truncate(m->fd, (off_t)m->whole); /* best effort: a torn end is harmless, too */
-    if (bytes)
-        *bytes = m->whole;
+    if (total)
+        *total = (struct mp4_total){.frames = m->whole_frames, .bytes = m->whole};
     mp4_free(m); /* a fragmented file needs no trailer */
     return rc;
 }

@@ -34,10 +34,13 @@ int mp4_open(int fd, const struct mp4_settings *s, struct mp4 **out);
 int mp4_write(struct mp4 *m, const uint8_t *bytes, size_t len, int64_t time, int key);
 /* Hands the fragment so far to the kernel, all but the packet held back: for when none comes. */
 int mp4_flush(struct mp4 *m);
+struct mp4_total {
+    uint64_t frames, bytes;
+};
 /* Ends the file: the last packet lasts until end_time. After an error anywhere the file is cut back
- * to its last whole fragment, which is as good a file. *bytes (may be NULL) gets its length. Frees
- * m in any case. */
-int mp4_close(struct mp4 *m, int64_t end_time, uint64_t *bytes);
+ * to its last whole fragment, which is as good a file. *total (may be NULL) gets what it holds.
+ * Frees m in any case. */
+int mp4_close(struct mp4 *m, int64_t end_time, struct mp4_total *total);
 uint64_t mp4_bytes(const struct mp4 *m); /* handed to the kernel */
 
 #endif

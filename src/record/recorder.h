@@ -8,6 +8,8 @@
 
 #include "media/frame.h"
 #include "record/disk.h"
+#include "record/hook.h"
+#include "record/hook.h"
 
 /* One recorder a stream: a thread with its own bounded queue (64 MB or 2048 frames, the newest are
  * dropped) that writes segments. Every file opened and finished is a line in the log. */
@@ -18,7 +20,10 @@ struct recorder_settings {
     const char *stream;    /* the stream's name; its directory is made from it */
     uint64_t segment_ms;
     enum recorder_codec codec;
-    const struct disk *disk; /* borrowed; NULL: the real one */
+    const char *name_template; /* of files, see segment_stem; NULL: the usual one */
+    uint64_t reserve_bytes;    /* recording stops when less is free; 0: space_reserve's default */
+    struct hook *hook;         /* run for every finished file; borrowed; NULL: none */
+    const struct disk *disk;   /* borrowed; NULL: the real one */
 };
 
 enum recorder_state { RECORDER_IDLE, RECORDER_RUNNING, RECORDER_DISK_FULL, RECORDER_FAILED };
@@ -27,9 +32,10 @@ struct recorder_status {
     uint64_t frames, bytes; /* written since the start of the recorder */
     uint64_t dropped;       /* by the queue, a slow encoder, or for want of a disk */
     uint64_t queued_bytes, queued_frames;
-    int64_t began_wall_us; /* this recording; 0: none */
-    char segment[1024];    /* the open file; "" : none */
-    char error[160];       /* why it does not run, a sentence; "" : it does */
+    uint64_t latency_us, latency_worst_us; /* from arrival to the file: of the last frame, of all */
+    int64_t began_wall_us;                 /* this recording; 0: none */
+    char segment[1024];                    /* the open file; "" : none */
+    char error[160];                       /* why it does not run, a sentence; "" : it does */
 };
 
 struct recorder;

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/err.h"
 #include "util/text.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000, NAMES_MAX = 10000 };
@@ -40,13 +41,65 @@ int64_t segment_next_cut(int64_t wall_us, uint64_t length_ms)
     return cut < midnight ? cut : midnight;
 }
 
-void segment_stem(int64_t wall_us, char *buf, size_t cap)
+int segment_template_check(const char *template, const char **why)
+{
+    *why = NULL;
+    if (!*template || !text_printable(template))
+        *why = _("it is empty or not printable");
+    else if (strchr(template, '/'))
+        *why = _("a name has no /");
+    else if (*template == '.')
+        *why = _("such a name would be hidden");
+    else if (strlen(template) > SEGMENT_STEM_MAX / 4)
+        *why = _("it is too long");
+    for (const char *p = template; !*why && (p = strchr(p, '%')); p += 2)
+        if (!p[1] || !strchr("YymdHMSjszFuV%", p[1]))
+            *why = _("only %Y %y %m %d %H %M %S %j %s %z %F %u %V %% are known");
+    return *why ? ERR_FORMAT : 0;
+}
+
+/* The template with {stream} filled in, safe for strftime. */
+static void fill_in_stream(const char *template, const char *stream, char *buf, size_t cap)
+{
+    static const char word[] = "{stream}";
+    char name[SEGMENT_STEM_MAX / 4];
+    size_t len = 0;
+    text_path_name(stream, name, sizeof name); /* keeps no % */
+    for (const char *p = template; *p && len + sizeof name < cap;) {
+        if (strncmp(p, word, strlen(word)) == 0) {
+            len += text_format(buf + len, cap - len, "%s", name);
+            p += strlen(word);
+        } else {
+            buf[len++] = *p++;
+        }
+    }
+    buf[len] = '\0';
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* segment_template_check has seen it */
+static void fill_in_time(const char *template, int64_t wall_us, char *buf, size_t cap)
 {
     time_t seconds = (time_t)(wall_us / 1000000);
     struct tm tm;
     localtime_r(&seconds, &tm);
-    if (strftime(buf, cap, "recording_%Y%m%d_%H%M%S%z", &tm) == 0 && cap > 0)
-        buf[0] = '\0';
+    if (strftime(buf, cap, template, &tm) == 0)
+        strftime(buf, cap, SEGMENT_TEMPLATE, &tm);
+}
+#pragma GCC diagnostic pop
+
+void segment_stem(const char *template, const char *stream, int64_t wall_us, char *buf, size_t cap)
+{
+    const char *why;
+    char filled[SEGMENT_STEM_MAX], stem[SEGMENT_STEM_MAX];
+    if (!template || segment_template_check(template, &why) < 0)
+        template = SEGMENT_TEMPLATE;
+    fill_in_stream(template, stream, filled, sizeof filled);
+    fill_in_time(filled, wall_us, stem, sizeof stem);
+    for (char *p = stem; *p; p++)
+        if (strchr("/\\:*?\"<>|", *p))
+            *p = '_';
+    text_copy(buf, cap, stem);
 }
 
 static int make_directory(const char *path)
@@ -98,7 +151,7 @@ int segment_lock(int fd)
 
 static int create_locked(const char *part, int *fd)
 {
-    *fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+    *fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (*fd < 0)
         return -errno;
     int rc = segment_lock(*fd);

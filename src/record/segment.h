@@ -17,14 +17,21 @@ enum { SEGMENT_PATH_MAX = 1024, SEGMENT_STEM_MAX = 256 };
  * it, and midnight itself. */
 int64_t segment_next_cut(int64_t wall_us, uint64_t length_ms);
 
-/* "recording_20261122_122351+0000" (without directory or suffix) for a file starting at wall_us. */
-void segment_stem(int64_t wall_us, char *buf, size_t cap);
+/* The usual template: "recording_20261122_122351+0000". */
+#define SEGMENT_TEMPLATE "recording_%Y%m%d_%H%M%S%z"
+
+/* The name, without directory or suffix, of a file starting at wall_us: a template in which
+ * {stream} and strftime's conversions by number (%Y %y %m %d %H %M %S %j %s %z %F %u %V %%) are
+ * filled in; NULL: the usual one. What no file name may hold becomes _. */
+void segment_stem(const char *template, const char *stream, int64_t wall_us, char *buf, size_t cap);
+/* 0, or ERR_FORMAT and in *why what is wrong with a template. */
+int segment_template_check(const char *template, const char **why);
 
 /* DIR/STREAM made with its parents; the directory for a stream's files into buf. */
 int segment_directory(const char *dir, const char *stream, char *buf, size_t cap);
 
 /* Makes and locks DIR/STEM.mp4.part, or STEM_2 … when either the part or the finished file of that
- * name is there. *fd (append mode) is the caller's, and with it the lock, which goes with the last
+ * name is there. *fd is the caller's, and with it the lock, which goes with the last
  * copy of the descriptor. -errno. */
 int segment_create(const char *dir, const char *stem, char *part, size_t cap, int *fd);
 

@@ -87,12 +87,18 @@ uint64_t timeline_gap_us(const struct timeline *t, const struct timeline_frame *
     return t->open && f->capture_us > t->last.capture_us ? f->capture_us - t->last.capture_us : 0;
 }
 
+bool timeline_is_hole(const struct timeline *t, const struct timeline_frame *f)
+{
+    uint64_t interval_us = (uint64_t)t->interval * 100 / 9;
+    uint64_t gap_us = timeline_gap_us(t, f);
+    return gap_us >= TIMELINE_HOLE_US && gap_us >= 3 * interval_us;
+}
+
 int64_t timeline_end(const struct timeline *t, const struct timeline_frame *next,
                      enum timeline_verdict verdict)
 {
     bool follows = next && (verdict == TIMELINE_CUT || verdict == TIMELINE_RESIZED);
-    uint64_t gap = follows ? timeline_gap_us(t, next) : 0;
-    if (gap > 0 && gap < TIMELINE_HOLE_US)
+    if (follows && timeline_gap_us(t, next) > 0 && !timeline_is_hole(t, next))
         return ticks(t, next->capture_us);
     return t->time + (t->interval > 0 ? t->interval : DEFAULT_INTERVAL);
 }

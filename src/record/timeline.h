@@ -42,6 +42,8 @@ void timeline_begin(struct timeline *t, const struct timeline_frame *f);
 int64_t timeline_add(struct timeline *t, const struct timeline_frame *f);
 /* How far this frame is from the last one, in µs; 0 if it is the first or earlier. */
 uint64_t timeline_gap_us(const struct timeline *t, const struct timeline_frame *f);
+/* Whether that is a hole, rather than the pace of a slow camera. */
+bool timeline_is_hole(const struct timeline *t, const struct timeline_frame *f);
 /* Where the open file ends: at the next file's first frame, if that follows without a hole or a
  * step; else (next NULL, too) one interval after its last. */
 int64_t timeline_end(const struct timeline *t, const struct timeline_frame *next,

@@ -6,22 +6,18 @@
 
 #include "record/transcode.h"
 #include "util/alloc.h"
-#include "util/text.h"
 
 struct writer {
     int fd;
     struct mp4 *mp4;
     struct transcode *transcode; /* NULL: copy */
-    struct closer_job job;       /* what is known of the file so far */
+    struct closer_job job;
 };
 
 static int on_packet(void *ctx, const uint8_t *bytes, size_t len, int64_t time, int key)
 {
     struct writer *w = ctx;
-    int rc = mp4_write(w->mp4, bytes, len, time, key);
-    if (rc == 0)
-        w->job.frames++;
-    return rc;
+    return mp4_write(w->mp4, bytes, len, time, key);
 }
 
 static int open_file(struct writer *w, const struct writer_settings *s)
@@ -43,7 +39,7 @@ static int open_file(struct writer *w, const struct writer_settings *s)
         mp4.height &= ~1u;
     }
     char stem[SEGMENT_STEM_MAX];
-    segment_stem(s->start_wall_us, stem, sizeof stem);
+    segment_stem(s->name_template, s->stream, s->start_wall_us, stem, sizeof stem);
     int rc = segment_create(s->directory, stem, w->job.part, sizeof w->job.part, &w->fd);
     return rc < 0 ? rc : mp4_open(w->fd, &mp4, &w->mp4);
 }
@@ -54,8 +50,6 @@ int writer_open(const struct writer_settings *s, struct writer **out)
     if (!w)
         return -ENOMEM;
     w->fd = -1;
-    w->job.start_wall_us = s->start_wall_us;
-    text_copy(w->job.stream, sizeof w->job.stream, s->stream);
     int rc = open_file(w, s);
     if (rc < 0) {
         transcode_close(w->transcode);
@@ -82,11 +76,11 @@ int writer_flush(struct writer *w)
     return mp4_flush(w->mp4);
 }
 
-int writer_close(struct writer *w, int64_t end_time, struct closer *closer, uint64_t *bytes)
+int writer_close(struct writer *w, int64_t end_time, struct closer *closer, struct mp4_total *total)
 {
     int rc = w->transcode ? transcode_drain(w->transcode) : 0;
     transcode_close(w->transcode);
-    int closed = mp4_close(w->mp4, end_time, bytes);
+    int closed = mp4_close(w->mp4, end_time, total);
     w->job.fd = w->fd;
     closer_finish(closer, &w->job);
     mem_free(w);
@@ -101,11 +95,6 @@ int writer_fd(const struct writer *w)
 const char *writer_path(const struct writer *w)
 {
     return w->job.part;
-}
-
-uint64_t writer_frames(const struct writer *w)
-{
-    return w->job.frames;
 }
 
 uint64_t writer_bytes(const struct writer *w)

@@ -14,6 +14,7 @@ struct writer_settings {
     enum mp4_codec codec;
     const char *directory; /* of the stream; exists */
     const char *stream;
+    const char *name_template; /* NULL: the usual one */
     unsigned width, height;
     int64_t start_wall_us;
     const struct disk *disk;
@@ -26,13 +27,13 @@ int writer_open(const struct writer_settings *s, struct writer **out);
  * errors end the file. */
 int writer_add(struct writer *w, const uint8_t *jpeg, size_t len, int64_t time);
 int writer_flush(struct writer *w);
-/* Ends the file and gives it to the closer, whatever became of it; *bytes gets its length. Frees w.
- */
-int writer_close(struct writer *w, int64_t end_time, struct closer *closer, uint64_t *bytes);
+/* Ends the file and gives it to the closer, whatever became of it; *total gets what it holds. Frees
+ * w. */
+int writer_close(struct writer *w, int64_t end_time, struct closer *closer,
+                 struct mp4_total *total);
 
 int writer_fd(const struct writer *w);
 const char *writer_path(const struct writer *w);
-uint64_t writer_frames(const struct writer *w); /* handed to the muxer */
 uint64_t writer_bytes(const struct writer *w);
 
 #endif

@@ -99,7 +99,7 @@ static void wait_for_state(struct recorder *r, enum recorder_state state)
 static void check_name(const char *name, int64_t start_us)
 {
     char stem[SEGMENT_STEM_MAX], want[300];
-    segment_stem(start_us, stem, sizeof stem);
+    segment_stem(NULL, "front", start_us, stem, sizeof stem);
     snprintf(want, sizeof want, "%s.mp4", stem);
     assert_string_equal(name, want);
 }

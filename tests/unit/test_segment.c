@@ -81,7 +81,7 @@ static void stems_tell_local_time_and_zone(void **state)
     char stem[SEGMENT_STEM_MAX];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         set_zone(cases[i].zone);
-        segment_stem(cases[i].wall_us, stem, sizeof stem);
+        segment_stem(NULL, "front", cases[i].wall_us, stem, sizeof stem);
         assert_string_equal(stem, cases[i].stem);
     }
     set_zone("UTC");
