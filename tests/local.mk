@@ -11,7 +11,9 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)' LINT_CPPFLAGS='$(LINT_CPPFLAGS)' \
 	; export CMOCKA_MESSAGE_OUTPUT srcdir builddir PYTHON3 PYTHONDONTWRITEBYTECODE CC LINT_CPPFLAGS;
 
-EXTRA_DIST += tests/run.sh tests/tools/packages.sh tests/tools/count.sh .ci/run
+TESTS += tests/tools/check_scripts.sh
+EXTRA_DIST += tests/tools/check_scripts.sh tests/tools/packages.sh tests/tools/count.sh
+EXTRA_DIST += tests/run.sh .ci/run
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 

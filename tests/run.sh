@@ -15,12 +15,14 @@ fail() {
     exit 1
 }
 
-# Configures when there is no build yet, or one with other arguments.
+# Configures when there is no build yet, or one made without what the tests need or with other
+# arguments; make does not know that objects depend on those.
 configure() {
-    if [ -f Makefile ] && [ "$(cat configured-with 2>/dev/null)" = "$*" ]; then
-        return
-    fi
+    before=none
+    [ ! -f Makefile ] || [ ! -f configured-with ] || before=$(cat configured-with)
+    [ "$before" != "$*" ] || return 0
     "$top/configure" -q "$@" || return 1
+    [ "$before" = none ] || make -s clean || return 1
     echo "$*" >configured-with
 }
 
