@@ -207,8 +207,7 @@ static void stream_get(struct wire_in *w, struct packet *p)
 static bool stream_valid(const struct packet *p)
 {
     const struct packet_stream *m = &p->stream;
-    if (!size_valid(m->width, m->height) || !size_valid(m->full_width, m->full_height) ||
-        m->width > m->full_width || m->height > m->full_height)
+    if (!size_valid(m->width, m->height) || !size_valid(m->full_width, m->full_height))
         return false;
     if (m->tier >= PROTO_TIERS || m->state > CAMERA_OFFLINE || m->stride < PROTO_STRIDE_MIN ||
         m->stride > PROTO_STRIDE_MAX)
