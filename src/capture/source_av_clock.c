@@ -6,7 +6,7 @@
 
 #include "util/mono.h"
 
-enum { USUAL_RATE = 25, HIGHEST_RATE = 240, LONGEST_GAP_S = 3600 };
+enum { USUAL_RATE = 25, HIGHEST_RATE = 240, LONGEST_GAP_S = 3600, COARSE = 10 };
 
 static const AVRational nanosecond = {1, 1000000000};
 
@@ -32,6 +32,14 @@ static bool is_gap(const struct playback *p, int64_t ticks)
     return ticks >= p->least && ticks <= p->most;
 }
 
+/* A container of coarse times rounds a duration as it likes, and over many loops that adds up: what
+ * is a tick off the usual duration is the usual one. */
+static int64_t picture_length(const struct playback *p, int64_t duration)
+{
+    bool rounded = p->step >= COARSE && duration >= p->step - 1 && duration <= p->step + 1;
+    return is_gap(p, duration) && !rounded ? duration : p->step;
+}
+
 int64_t playback_position(struct playback *p, int64_t pts, int64_t duration)
 {
     int64_t position, gap;
@@ -45,7 +53,7 @@ int64_t playback_position(struct playback *p, int64_t pts, int64_t duration)
     }
     p->in_loop = true;
     p->last = position;
-    p->end = position + (is_gap(p, duration) ? duration : p->step);
+    p->end = position + picture_length(p, duration);
     return position;
 }
 
