@@ -257,22 +257,25 @@ uint64_t secure_dropped(const struct secure *c)
     return c->dropped + gnutls_record_get_discarded(c->session);
 }
 
-/* One look for a record: its length, -EAGAIN (look again unless starved), or the end. */
+/* The rest of a record that did not fit is not the beginning of the next one. */
+static bool took_whole_record(struct secure *c)
+{
+    if (gnutls_record_check_pending(c->session) == 0)
+        return true;
+    while (gnutls_record_check_pending(c->session) > 0 &&
+           gnutls_record_recv(c->session, c->joined, c->mtu) > 0)
+        ;
+    c->dropped++;
+    return false;
+}
+
+/* One look for a record: its length, -EAGAIN (look again unless starved), or the end. It is not
+ * gnutls_record_recv_packet() because that loses the memory of records that are no data. */
 static int recv_once(struct secure *c, uint8_t *buf, size_t cap)
 {
-    gnutls_packet_t packet = NULL;
-    ssize_t n = gnutls_record_recv_packet(c->session, &packet);
-    if (n > 0) {
-        gnutls_datum_t data;
-        gnutls_packet_get(packet, &data, NULL);
-        bool fits = data.size <= cap;
-        if (fits)
-            memcpy(buf, data.data, data.size);
-        else
-            c->dropped++;
-        gnutls_packet_deinit(packet);
-        return fits ? (int)n : -EAGAIN;
-    }
+    ssize_t n = gnutls_record_recv(c->session, buf, cap);
+    if (n > 0)
+        return took_whole_record(c) ? (int)n : -EAGAIN;
     if (n == 0)
         return fail(c, ERR_CLOSED, _("closed by the other end"));
     if (n == GNUTLS_E_FATAL_ALERT_RECEIVED)

@@ -5,6 +5,7 @@ NET_UNIT = \
 	tests/unit/test_keys \
 	tests/unit/test_netmodel \
 	tests/unit/test_secure \
+	tests/unit/test_secure_foreign \
 	tests/unit/test_simlink \
 	tests/unit/test_trust \
 	tests/unit/test_udp
@@ -31,6 +32,11 @@ tests_unit_test_netmodel_LDADD = $(NET_UNIT_LIBS)
 tests_unit_test_secure_SOURCES = tests/unit/test_secure.c tests/unit/net_pair.c tests/unit/net_pair.h
 tests_unit_test_secure_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_secure_LDADD = $(NET_UNIT_LIBS)
+
+tests_unit_test_secure_foreign_SOURCES = \
+	tests/unit/test_secure_foreign.c tests/unit/net_pair.c tests/unit/net_pair.h
+tests_unit_test_secure_foreign_CPPFLAGS = $(UNIT_CPPFLAGS) $(GNUTLS_CFLAGS)
+tests_unit_test_secure_foreign_LDADD = $(NET_UNIT_LIBS)
 
 tests_unit_test_simlink_SOURCES = tests/unit/test_simlink.c
 tests_unit_test_simlink_CPPFLAGS = $(UNIT_CPPFLAGS)
