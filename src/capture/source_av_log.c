@@ -48,7 +48,8 @@ static bool is_news(const char *text)
     return news;
 }
 
-static void on_line(void *context, int level, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void on_line(void *context, int level,
+                                                          const char *format, va_list args)
 {
     if (level > AV_LOG_INFO)
         return;
