@@ -44,8 +44,8 @@ static void choose(struct clocksync *c)
 
 void clocksync_sample(struct clocksync *c, uint64_t t0, uint64_t t1, uint64_t t2, uint64_t t3)
 {
-    if (t3 < t0 || t2 < t1 || t2 - t1 > t3 - t0)
-        return; /* no clock can have shown this */
+    if (t3 < t0 || t2 - t1 > t3 - t0)
+        return; /* no clock can have shown this; t2 before t1 is huge here */
     uint64_t rtt_us = (t3 - t0) - (t2 - t1);
     smooth(c, rtt_us);
     c->sample[c->next].offset_us = (int64_t)(t1 - t0) / 2 + (int64_t)(t2 - t3) / 2;

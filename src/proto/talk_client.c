@@ -145,7 +145,7 @@ static int on_catalogue(struct talk_client *t, const struct packet *p, uint64_t 
     if (!t->catalogue_wanted || c->first != t->catalogue_first)
         return 0; /* came twice */
     t->catalogue_first = (uint16_t)(c->first + c->n);
-    t->catalogue_wanted = c->n > 0 && t->catalogue_first < c->total;
+    t->catalogue_wanted = t->catalogue_first < c->total;
     t->catalogue_ns = now_ns;
     t->owner.on_catalogue(t->owner.ctx, c);
     return 0;
@@ -242,7 +242,6 @@ int talk_client_on_message(struct talk_client *t, const uint8_t *bytes, size_t l
     if (err && err != ERR_UNKNOWN)
         return bad(t);
     t->heard_ns = now_ns;
-    t->silence_told = false;
     if (err)
         return 0;
     if (p.type >= sizeof handlers / sizeof *handlers || !handlers[p.type])

@@ -122,6 +122,10 @@ static void test_before_start(void **state)
     whole(101);
     settle_all(1000);
     check(3, 1, 34, 6);
+    whole(98 + WINDOW + 1); /* 98 left no trace in the window of later numbers */
+    assert_int_equal(a.frames_incomplete, 1);
+    settle_all(2000);
+    assert_int_equal(a.frames_incomplete, 1 + WINDOW - 3);
 }
 
 /* Open numbers are decided before their bits are needed again, whoever settles or not. */
@@ -147,6 +151,11 @@ static void test_window(void **state)
 /* Reassembly may hold a frame for so long that the next one decided is far ahead. */
 static void test_far_ahead(void **state)
 {
+    whole(0);
+    whole(5);
+    whole(5 + WINDOW); /* not taken for 5 */
+    assert_int_equal(a.frames, 3);
+    account_init(&a);
     whole(10);
     whole(10 + 2 * WINDOW);
     check(2, WINDOW, 20, WINDOW * COUNT);

@@ -150,7 +150,8 @@ static void test_shape(void **state)
         {0, 0, 100, 100}, /* no fragments */
         {0, PROTO_FRAGMENTS_MAX + 1, PROTO_FRAGMENTS_MAX * STRIDE + 1, STRIDE},
         {3, 3, 250, 50}, /* index is the count */
-        {UINT16_MAX, 3, 250, 50},
+        {3, 3, 250, 100},
+        {UINT16_MAX, 3, 250, 100},
         {0, 3, 200, 100}, /* would fit two */
         {0, 3, 301, 100}, /* needs four */
         {0, 1, 0, 0},     /* empty */
