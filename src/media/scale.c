@@ -4,15 +4,16 @@
 #include "media/scale.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "util/alloc.h"
 
-enum { ONE = 256 };
+enum { ONE = 256, BLOCK = 16 };
 
 struct tap {
     unsigned first, last; /* pixels of the source, both included */
     unsigned head, tail;  /* weights of those two; all between weigh ONE */
-    unsigned weight;      /* of all together */
+    double inverse;       /* 1 / weight of all together */
 };
 
 /* A plane of interleaved channels. */
@@ -31,21 +32,28 @@ static void taps_init(struct tap *taps, unsigned from, unsigned to)
         struct tap t = {.first = (unsigned)(begin / ONE)};
         if (to >= from) {
             t.first = t.last = (unsigned)(((uint64_t)i * 2 + 1) * from / (2 * (uint64_t)to));
-            t.head = t.weight = ONE;
+            t.head = ONE;
+            t.inverse = 1.0 / ONE;
         } else {
             t.last = (unsigned)((end - 1) / ONE);
             t.head = t.last > t.first ? ONE - (unsigned)(begin % ONE) : (unsigned)(end - begin);
             t.tail = t.last > t.first ? (unsigned)((end - 1) % ONE) + 1 : 0;
-            t.weight = (unsigned)(end - begin);
+            t.inverse = 1.0 / (double)(end - begin);
         }
         taps[i] = t;
     }
 }
 
-/* Adds one line of the source, with its weight, to the sums of its columns. */
-static void add_line(uint32_t *sums, const uint8_t *line, size_t n, unsigned weight)
+/* Adds one line of the source, with its weight, to the sums of its columns. Blocks of a constant
+ * length let the compiler use vectors. */
+static void add_line(uint32_t *restrict sums, const uint8_t *restrict line, size_t n,
+                     uint32_t weight)
 {
-    for (size_t i = 0; i < n; i++)
+    size_t i = 0;
+    for (; i + BLOCK <= n; i += BLOCK)
+        for (size_t k = 0; k < BLOCK; k++)
+            sums[i + k] += line[i + k] * weight;
+    for (; i < n; i++)
         sums[i] += line[i] * weight;
 }
 
@@ -53,8 +61,8 @@ static void sum_lines(const struct plane *p, const struct tap *down, size_t row_
                       uint32_t *sums)
 {
     const uint8_t *line = p->from + down->first * p->from_stride;
-    for (size_t i = 0; i < row_bytes; i++)
-        sums[i] = line[i] * down->head;
+    memset(sums, 0, row_bytes * sizeof *sums);
+    add_line(sums, line, row_bytes, down->head);
     for (unsigned y = down->first + 1; y <= down->last; y++) {
         line += p->from_stride;
         add_line(sums, line, row_bytes, y == down->last ? down->tail : ONE);
@@ -65,7 +73,7 @@ static void sum_columns(const struct plane *p, const struct tap *down, const str
                         const uint32_t *sums, uint8_t *to)
 {
     for (unsigned x = 0; x < p->width; x++, across++) {
-        uint64_t weight = (uint64_t)down->weight * across->weight;
+        double inverse = down->inverse * across->inverse;
         for (unsigned c = 0; c < p->channels; c++) {
             const uint32_t *s = sums + (size_t)across->first * p->channels + c;
             uint64_t sum = (uint64_t)*s * across->head;
@@ -73,7 +81,7 @@ static void sum_columns(const struct plane *p, const struct tap *down, const str
                 s += p->channels;
                 sum += (uint64_t)*s * (i == across->last ? across->tail : ONE);
             }
-            *to++ = (uint8_t)((sum + weight / 2) / weight);
+            *to++ = (uint8_t)((double)sum * inverse + 0.5);
         }
     }
 }

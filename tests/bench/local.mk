@@ -12,3 +12,8 @@ bench: all $(BENCH_RUNS)
 	for b in $(BENCH_PY); do echo "== $$b"; $(PYTHON3) $(srcdir)/$$b || rc=1; done; \
 	exit $$rc
 .PHONY: bench
+
+EXTRA_PROGRAMS += tests/bench/bench_media
+BENCH_RUNS += tests/bench/bench_media
+tests_bench_bench_media_SOURCES = tests/bench/bench_media.c
+tests_bench_bench_media_LDADD = $(MEDIA_LIBS)

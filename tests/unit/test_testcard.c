@@ -97,7 +97,7 @@ static void test_marks_survive(void **state)
         unsigned width = cards[i].width, height = cards[i].height;
         struct testcard *t;
         assert_int_equal(testcard_new(width, height, "front", &t), 0);
-        for (size_t v = 0; v < VALUES; v += width > 700 ? 3 : 1) {
+        for (size_t v = 0; v<VALUES; v += width> 700 ? 3 : 1) {
             struct frame *raw;
             assert_int_equal(
                 testcard_draw(t, values[v].number, values[v].capture_us, 0, k.pool, &raw), 0);
