@@ -12,20 +12,20 @@ enum source_kind { SOURCE_PATTERN, SOURCE_FILE, SOURCE_V4L2, SOURCE_URL };
 
 struct source_spec {
     enum source_kind kind;
-    char name[33];             /* explicit, or taken from the source; made unique by the caller */
-    bool named;                /* explicitly */
-    char location[1024];       /* path, device or URL; "" for the pattern */
-    unsigned width, height;    /* asked for; 0: the source's own */
-    uint32_t millihertz;       /* asked for; 0: the source's own */
-    char options[256];         /* "key=value,…" passed to libavformat */
+    char name[33];          /* explicit, or taken from the source; made unique by the caller */
+    bool named;             /* explicitly */
+    char location[1024];    /* path, device or URL; "" for the pattern */
+    unsigned width, height; /* asked for; 0: the source's own */
+    uint32_t millihertz;    /* asked for; 0: the source's own */
+    char options[256];      /* "key=value,…" passed to libavformat */
 };
 /* "[NAME=]SOURCE" of cli.md. 0 or ERR_FORMAT with a sentence in error. */
 int source_parse(const char *operand, struct source_spec *out, char *error, size_t cap);
 
 struct source_info {
     unsigned width, height;
-    uint32_t millihertz;       /* nominal; 0: not known */
-    bool jpeg;                 /* gives FRAME_JPEG (passed through), else FRAME_I420 */
+    uint32_t millihertz; /* nominal; 0: not known */
+    bool jpeg;           /* gives FRAME_JPEG (passed through), else FRAME_I420 */
 };
 
 struct source;
@@ -38,7 +38,7 @@ struct source_ops {
 struct source {
     const struct source_ops *ops;
     struct source_info info;
-    struct stop *stop;         /* borrowed; interrupts open and read */
+    struct stop *stop; /* borrowed; interrupts open and read */
 };
 
 /* Opens the kind the spec names. May take long; the stop token interrupts it. On error a sentence

@@ -10,15 +10,15 @@
 /* The video stream of something libavformat opened, as packets or decoded. One thread. */
 struct source_av_input {
     struct source_spec spec;
-    struct stop *stop;       /* borrowed; interrupts */
-    uint64_t deadline_ns;    /* when a source that gives nothing is given up; 0: never */
+    struct stop *stop;    /* borrowed; interrupts */
+    uint64_t deadline_ns; /* when a source that gives nothing is given up; 0: never */
     AVFormatContext *format;
     AVCodecContext *decoder; /* NULL: the packets are JPEGs and wanted as such */
     AVPacket *packet;
     int stream;
-    bool live;               /* comes when it comes; else at its own pace from a file */
-    bool drained;            /* the decoder was told of the end */
-    uint64_t arrival_us;     /* mono_us() when the last packet came */
+    bool live;           /* comes when it comes; else at its own pace from a file */
+    bool drained;        /* the decoder was told of the end */
+    uint64_t arrival_us; /* mono_us() when the last packet came */
 };
 
 /* 0, ERR_STOPPED, or a code with a sentence in error; in is to be closed in any case. */

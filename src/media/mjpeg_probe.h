@@ -12,10 +12,10 @@ enum { MJPEG_SIDE_MAX = 16384, MJPEG_PIXELS_MAX = 64 * 1000 * 1000 };
 /* A JPEG's header without decoding: markers are followed up to SOS. Pure, any thread. */
 struct mjpeg_info {
     unsigned width, height, components;
-    bool has_huffman;          /* DHT before SOS */
-    bool baseline;             /* SOF0 or SOF1 */
-    size_t sos;                /* offset of the SOS marker */
-    size_t end;                /* offset just behind EOI; 0: not looked for or not found */
+    bool has_huffman; /* DHT before SOS */
+    bool baseline;    /* SOF0 or SOF1 */
+    size_t sos;       /* offset of the SOS marker */
+    size_t end;       /* offset just behind EOI; 0: not looked for or not found */
 };
 /* 0, or ERR_FORMAT when it is not the start of a JPEG with a size. */
 int mjpeg_probe(const uint8_t *bytes, size_t len, struct mjpeg_info *out);

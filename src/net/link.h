@@ -12,8 +12,8 @@
  * thread sends. */
 struct link_dgram {
     struct addr peer;
-    struct addr local;   /* where it arrived (IP_PKTINFO), port included; family 0: not known */
-    uint8_t *data;       /* into the batch's memory */
+    struct addr local; /* where it arrived (IP_PKTINFO), port included; family 0: not known */
+    uint8_t *data;     /* into the batch's memory */
     size_t len;
 };
 
@@ -24,11 +24,11 @@ struct link_batch {
     size_t n, cap;
     uint8_t *memory;
     size_t slot_bytes, slots;
-    void *scratch;       /* the link's own */
+    void *scratch; /* the link's own */
 };
 
 enum link_event_type { LINK_UNREACHABLE };
-struct link_event {      /* from the error queue: ICMP said so about peer */
+struct link_event { /* from the error queue: ICMP said so about peer */
     enum link_event_type type;
     struct addr peer;
 };
@@ -55,7 +55,7 @@ struct link_counters { /* atomic, relaxed */
 
 struct link {
     const struct link_ops *ops;
-    int fd;              /* for poll(); -1: none (simulated) */
+    int fd; /* for poll(); -1: none (simulated) */
     struct addr bound;
     struct link_counters counters;
 };

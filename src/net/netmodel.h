@@ -9,13 +9,13 @@
 /* One model of a bad network, seeded, used by net/simlink and by the relay of tests/tools: it says
  * of each datagram whether and when it arrives. Pure; the same seed gives the same trace. */
 struct netmodel_settings {
-    double loss;            /* 0 … 1, each datagram for itself */
-    double burst_loss;      /* share lost in bursts … */
-    unsigned burst_len;     /* … of this many datagrams on average (Gilbert) */
+    double loss;                        /* 0 … 1, each datagram for itself */
+    double burst_loss;                  /* share lost in bursts … */
+    unsigned burst_len;                 /* … of this many datagrams on average (Gilbert) */
     double duplicate, corrupt, reorder; /* 0 … 1 */
     uint64_t delay_ns, jitter_ns, reorder_ns;
-    uint64_t rate_bps;      /* 0: no limit */
-    uint64_t queue_ns;      /* longest queue before the rate limit; 0: 100 ms */
+    uint64_t rate_bps; /* 0: no limit */
+    uint64_t queue_ns; /* longest queue before the rate limit; 0: 100 ms */
 };
 
 struct netmodel {
@@ -28,9 +28,9 @@ struct netmodel {
 
 enum { NETMODEL_COPIES = 2 };
 struct netmodel_fate {
-    unsigned copies;                       /* 0: lost */
-    uint64_t at_ns[NETMODEL_COPIES];       /* arrival of each */
-    int corrupt_byte;                      /* index to flip in the first copy, -1: none */
+    unsigned copies;                 /* 0: lost */
+    uint64_t at_ns[NETMODEL_COPIES]; /* arrival of each */
+    int corrupt_byte;                /* index to flip in the first copy, -1: none */
 };
 
 void netmodel_init(struct netmodel *m, const struct netmodel_settings *s, uint64_t seed);

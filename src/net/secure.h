@@ -18,14 +18,14 @@ struct secure;
 typedef int secure_out_fn(void *ctx, const uint8_t *dgram, size_t len);
 
 struct secure_settings {
-    const struct keys *keys;   /* borrowed for the channel's life */
+    const struct keys *keys; /* borrowed for the channel's life */
     bool server;
-    unsigned mtu;              /* UDP payload */
+    unsigned mtu; /* UDP payload */
     secure_out_fn *out;
     void *ctx;
 };
 
-int secure_global_init(void);  /* once, before any thread */
+int secure_global_init(void); /* once, before any thread */
 
 /* A channel. Servers pass the cookie's proof from secure_cookie_check(), which also says where the
  * handshake's sequence numbers go on; clients pass NULL. */
@@ -40,20 +40,22 @@ void secure_feed(struct secure *c, const uint8_t *dgram, size_t len);
  * secure_timeout_ms()), or a negative code; secure_error_text() says more. The peer's key is not
  * judged here: look at secure_peer() when done and before anything is sent. */
 int secure_handshake(struct secure *c);
-unsigned secure_timeout_ms(const struct secure *c);   /* until the next retransmission; done: UINT_MAX */
-const char *secure_peer(const struct secure *c);      /* fingerprint; "" before the end of the handshake */
+unsigned
+secure_timeout_ms(const struct secure *c); /* until the next retransmission; done: UINT_MAX */
+const char *
+secure_peer(const struct secure *c); /* fingerprint; "" before the end of the handshake */
 
 /* The plain text of one record. Its length, -EAGAIN (no more), ERR_CLOSED (authenticated
- * close_notify), or a negative code for a dead channel. Forged or replayed records, and those longer
- * than cap, are dropped silently and counted; so are requests for a new handshake. Call it until
- * -EAGAIN before the next datagram is fed, since one may hold several records. */
+ * close_notify), or a negative code for a dead channel. Forged or replayed records, and those
+ * longer than cap, are dropped silently and counted; so are requests for a new handshake. Call it
+ * until -EAGAIN before the next datagram is fed, since one may hold several records. */
 int secure_recv(struct secure *c, uint8_t *buf, size_t cap);
 /* One record; -EMSGSIZE if it is longer than secure_payload_max(). */
 int secure_send(struct secure *c, const uint8_t *bytes, size_t len);
-size_t secure_payload_max(const struct secure *c);    /* after the handshake: mtu less 37 */
+size_t secure_payload_max(const struct secure *c); /* after the handshake: mtu less 37 */
 /* One record from two pieces without joining them at the caller's. */
 int secure_send2(struct secure *c, const uint8_t *a, size_t alen, const uint8_t *b, size_t blen);
-void secure_close(struct secure *c);                  /* close_notify */
+void secure_close(struct secure *c); /* close_notify */
 uint64_t secure_dropped(const struct secure *c);
 const char *secure_error_text(const struct secure *c);
 

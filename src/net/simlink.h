@@ -12,10 +12,10 @@ struct simlink;
 int simlink_new(const struct netmodel_settings *there, const struct netmodel_settings *back,
                 uint64_t seed, struct simlink **out);
 void simlink_free(struct simlink *s);
-struct link *simlink_end(struct simlink *s, int which);   /* 0 or 1; borrowed */
+struct link *simlink_end(struct simlink *s, int which); /* 0 or 1; borrowed */
 void simlink_change(struct simlink *s, const struct netmodel_settings *there,
                     const struct netmodel_settings *back);
 void simlink_advance(struct simlink *s, uint64_t now_ns);
-uint64_t simlink_deadline(const struct simlink *s);       /* next arrival; UINT64_MAX: none */
+uint64_t simlink_deadline(const struct simlink *s); /* next arrival; UINT64_MAX: none */
 
 #endif

@@ -15,6 +15,7 @@ int statefile_make_directory(const char *path);
 int statefile_read_fd(int fd, size_t most, char **text, size_t *len);
 int statefile_read(const char *path, size_t most, char **text, size_t *len);
 
-int statefile_write_fd(int fd, const void *bytes, size_t len); /* all of it, and fsync; 0 or -errno */
+int statefile_write_fd(int fd, const void *bytes,
+                       size_t len); /* all of it, and fsync; 0 or -errno */
 
 #endif

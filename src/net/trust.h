@@ -13,7 +13,7 @@
 struct trust_client {
     char fingerprint[KEYS_FINGERPRINT];
     char name[65];
-    char *cameras;            /* "a,b", owned; NULL: all */
+    char *cameras; /* "a,b", owned; NULL: all */
     struct trust_client *next;
 };
 struct trust_clients {
@@ -25,16 +25,18 @@ typedef void trust_bad_fn(void *ctx, unsigned line, const char *why);
 int trust_clients_parse(const char *text, size_t len, struct trust_clients *out,
                         trust_bad_fn *on_bad, void *ctx);
 /* A missing file is an empty list. */
-int trust_clients_load(const char *path, struct trust_clients *out, trust_bad_fn *on_bad, void *ctx);
+int trust_clients_load(const char *path, struct trust_clients *out, trust_bad_fn *on_bad,
+                       void *ctx);
 void trust_clients_free(struct trust_clients *c);
-const struct trust_client *trust_clients_find(const struct trust_clients *c, const char *fingerprint);
+const struct trust_client *trust_clients_find(const struct trust_clients *c,
+                                              const char *fingerprint);
 bool trust_client_may_see(const struct trust_client *c, const char *camera);
 
 /* known_servers: "HOST:PORT SHA256:…" a line. */
 enum trust_verdict { TRUST_KNOWN, TRUST_NEW, TRUST_CHANGED };
 struct trust_answer {
     enum trust_verdict verdict;
-    unsigned line;                        /* where the remembered key stands, for CHANGED */
+    unsigned line; /* where the remembered key stands, for CHANGED */
     char remembered[KEYS_FINGERPRINT];
 };
 int trust_server_check(const char *path, const char *host_port, const char *fingerprint,

@@ -15,9 +15,9 @@ struct trust_word {
 };
 
 struct trust_line {
-    unsigned number;                    /* from 1 */
-    unsigned n;                         /* words, more than TRUST_WORDS if there are too many */
-    bool too_long;                      /* longer than TRUST_LINE_MOST: no words */
+    unsigned number; /* from 1 */
+    unsigned n;      /* words, more than TRUST_WORDS if there are too many */
+    bool too_long;   /* longer than TRUST_LINE_MOST: no words */
     struct trust_word word[TRUST_WORDS];
 };
 

@@ -8,13 +8,13 @@
  * unless df, 4 MB buffers asked for and read back, UDP_SEGMENT with sendmmsg and sendto as run-time
  * fallbacks, UDP_GRO where wanted. */
 struct udp_settings {
-    bool df;             /* set the don't-fragment bit */
+    bool df; /* set the don't-fragment bit */
     bool gro;
     bool plain_segments; /* tests: never UDP_SEGMENT */
     int buffer_bytes;    /* 0: 4 MB */
 };
 
-struct udp_grant {       /* what the kernel gave for the buffers */
+struct udp_grant { /* what the kernel gave for the buffers */
     int receive_bytes, send_bytes;
 };
 

@@ -10,19 +10,19 @@
 
 /* The legacy protocol: CONNECT one way, bare JPEG pieces the other way. A picture is put together
  * from SOI to EOI over datagrams; a torn one is counted and dropped. Markers are followed, not
- * searched for, so that an EOI inside a thumbnail does not end a picture. All pieces of a picture but
- * the last are as long as its first. Pieces have no numbers: that a middle one is missing, only the
- * JPEG decoder can tell. Pure, one thread at a time. */
+ * searched for, so that an EOI inside a thumbnail does not end a picture. All pieces of a picture
+ * but the last are as long as its first. Pieces have no numbers: that a middle one is missing, only
+ * the JPEG decoder can tell. Pure, one thread at a time. */
 extern const char LEGACY_CONNECT[7];
 bool legacy_is_connect(const uint8_t *dgram, size_t len); /* exactly the 7 bytes */
 
 struct legacy {
-    uint8_t *buf;               /* owner's, cap bytes */
+    uint8_t *buf; /* owner's, cap bytes */
     size_t cap, len;
     bool inside;
-    size_t piece;               /* length of the picture's first piece */
-    size_t at;                  /* markers are followed up to here; may be beyond len */
-    bool entropy;               /* at is inside coded data */
+    size_t piece;                     /* length of the picture's first piece */
+    size_t at;                        /* markers are followed up to here; may be beyond len */
+    bool entropy;                     /* at is inside coded data */
     uint64_t pictures, torn, foreign; /* foreign: datagrams that neither start nor continue one */
 };
 

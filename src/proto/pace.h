@@ -10,7 +10,7 @@
  * a stall here is not a burst at a receiver's socket. Pure, any thread. */
 enum { PACE_GROUP = 16, PACE_BURST = 4 };
 struct pace {
-    uint16_t count, sent;       /* fragments of the frame under way */
+    uint16_t count, sent; /* fragments of the frame under way */
     uint64_t next_ns, step_ns;
 };
 

@@ -29,35 +29,36 @@ enum packet_type {
 enum packet_camera_state { CAMERA_LIVE = 0, CAMERA_IDLE = 1, CAMERA_OFFLINE = 2 };
 
 enum packet_reason {
-    REASON_CLOSED = 0,         /* the other end closed it */
-    REASON_STOPPING = 1,       /* server stops */
-    REASON_REPLACED = 2,       /* the same client came again */
-    REASON_KICKED = 3,         /* no longer authorized, or told to go */
+    REASON_CLOSED = 0,   /* the other end closed it */
+    REASON_STOPPING = 1, /* server stops */
+    REASON_REPLACED = 2, /* the same client came again */
+    REASON_KICKED = 3,   /* no longer authorized, or told to go */
     REASON_TIMED_OUT = 4,
     REASON_NOT_AUTHORIZED = 5,
-    REASON_NO_CAMERA = 6,      /* none of that name, or not for this client */
-    REASON_FULL = 7,           /* limits reached */
+    REASON_NO_CAMERA = 6, /* none of that name, or not for this client */
+    REASON_FULL = 7,      /* limits reached */
     REASON_VERSION = 8,
     REASON_BAD_MESSAGE = 9,
-    REASON_UNREACHABLE = 10,   /* local only: ICMP */
+    REASON_UNREACHABLE = 10, /* local only: ICMP */
     REASON_COUNT
 };
 const char *packet_reason_text(unsigned reason); /* a few words, lower case; static */
 
-/* CATALOGUE? and SUBSCRIBE carry the version. Of another version than PROTO_VERSION only that byte is
- * read, the rest of the struct is zero: answer REASON_VERSION. The encoder speaks our version only. */
+/* CATALOGUE? and SUBSCRIBE carry the version. Of another version than PROTO_VERSION only that byte
+ * is read, the rest of the struct is zero: answer REASON_VERSION. The encoder speaks our version
+ * only. */
 struct packet_catalogue_ask {
     uint8_t version;
-    uint16_t first;            /* index of the first camera wanted: long lists come in parts */
+    uint16_t first; /* index of the first camera wanted: long lists come in parts */
 };
 
 struct packet_camera {
     char name[PROTO_NAME_MAX + 1];
-    uint16_t width, height;    /* 0: not known yet */
-    uint32_t millihertz;       /* 0: not known yet */
-    uint8_t state;             /* enum packet_camera_state */
+    uint16_t width, height; /* 0: not known yet */
+    uint32_t millihertz;    /* 0: not known yet */
+    uint8_t state;          /* enum packet_camera_state */
 };
-enum { PACKET_CAMERAS = 16 };  /* in one message at most */
+enum { PACKET_CAMERAS = 16 }; /* in one message at most */
 struct packet_catalogue {
     uint16_t total, first;
     uint8_t n;
@@ -68,27 +69,27 @@ enum { SUBSCRIBE_REACH_BACK = 1, SUBSCRIBE_PAUSE = 2 };
 struct packet_subscribe {
     uint8_t version;
     uint8_t flags;
-    uint16_t serial;           /* of this subscription; STREAM answers with it */
-    uint64_t token;            /* of the stream, so that a re-connected one is known again */
-    uint16_t width, height;    /* greatest wanted; 0: any */
-    uint32_t millihertz;       /* greatest wanted; 0: all */
-    uint16_t window_ms;        /* repair window */
+    uint16_t serial;                 /* of this subscription; STREAM answers with it */
+    uint64_t token;                  /* of the stream, so that a re-connected one is known again */
+    uint16_t width, height;          /* greatest wanted; 0: any */
+    uint32_t millihertz;             /* greatest wanted; 0: all */
+    uint16_t window_ms;              /* repair window */
     char camera[PROTO_NAME_MAX + 1]; /* "": the first one this client may see */
 };
 
 struct packet_stream {
-    uint16_t serial;           /* of the SUBSCRIBE it answers */
-    uint16_t change;           /* counts up with every new STREAM; REPORT acknowledges it */
-    uint64_t boot;             /* random, a server run */
-    uint64_t clock_us;         /* server's monotonic clock now */
-    uint16_t width, height;    /* of the tier */
+    uint16_t serial;        /* of the SUBSCRIBE it answers */
+    uint16_t change;        /* counts up with every new STREAM; REPORT acknowledges it */
+    uint64_t boot;          /* random, a server run */
+    uint64_t clock_us;      /* server's monotonic clock now */
+    uint16_t width, height; /* of the tier */
     uint16_t full_width, full_height;
     uint32_t millihertz;
     uint8_t tier;
-    uint8_t state;             /* enum packet_camera_state */
-    uint16_t stride;           /* payload bytes of every fragment but a frame's last: what
-                                * frag_stride() gives, PROTO_STRIDE_MIN … PROTO_STRIDE_MAX */
-    uint32_t next_frame;       /* first frame number of this tier */
+    uint8_t state;       /* enum packet_camera_state */
+    uint16_t stride;     /* payload bytes of every fragment but a frame's last: what
+                          * frag_stride() gives, PROTO_STRIDE_MIN … PROTO_STRIDE_MAX */
+    uint32_t next_frame; /* first frame number of this tier */
     char camera[PROTO_NAME_MAX + 1];
     char why[PROTO_TEXT_MAX + 1]; /* when offline */
 };
@@ -99,44 +100,44 @@ struct packet_fragment {
     uint32_t frame;
     uint16_t index, count;
     uint32_t frame_bytes;
-    uint64_t capture_us;       /* server's monotonic clock */
-    const uint8_t *payload;    /* borrowed */
+    uint64_t capture_us;    /* server's monotonic clock */
+    const uint8_t *payload; /* borrowed */
     size_t payload_len;
 };
 
 struct packet_report {
-    uint16_t change;           /* newest STREAM seen */
-    uint32_t newest;           /* frame number */
+    uint16_t change; /* newest STREAM seen */
+    uint32_t newest; /* frame number */
     uint32_t frames, frames_incomplete;
     uint32_t expected, received, repaired; /* fragments, running totals mod 2^32 */
     uint32_t jitter_us;
-    uint64_t echo_us;          /* sent_us of the newest PING heard, 0: none */
-    uint32_t echo_delay_us;    /* how long ago that was */
+    uint64_t echo_us;       /* sent_us of the newest PING heard, 0: none */
+    uint32_t echo_delay_us; /* how long ago that was */
 };
 
 struct packet_nack {
     uint8_t tier;
     uint32_t frame;
-    uint16_t first;            /* fragment of the bitmap's first bit */
-    uint16_t bytes;            /* of the bitmap; 0 with first 0: the whole frame */
-    const uint8_t *bitmap;     /* borrowed; most significant bit first, 1 = missing */
+    uint16_t first;        /* fragment of the bitmap's first bit */
+    uint16_t bytes;        /* of the bitmap; 0 with first 0: the whole frame */
+    const uint8_t *bitmap; /* borrowed; most significant bit first, 1 = missing */
 };
 
 struct packet_fetch {
     uint64_t boot;
-    uint32_t from, to;         /* both included */
+    uint32_t from, to; /* both included */
 };
 
 struct packet_ping {
-    uint64_t sent_us;          /* sender's clock */
+    uint64_t sent_us; /* sender's clock */
 };
 struct packet_pong {
-    uint64_t ping_us;          /* as it came */
+    uint64_t ping_us;              /* as it came */
     uint64_t received_us, sent_us; /* answerer's clock */
 };
 
 struct packet_goodbye {
-    uint8_t reason;            /* enum packet_reason, none of the local ones */
+    uint8_t reason;                /* enum packet_reason, none of the local ones */
     char text[PROTO_TEXT_MAX + 1]; /* for people; "" if the reason says it all */
 };
 

@@ -30,9 +30,9 @@ uint8_t wire_u8(struct wire_in *w);
 uint16_t wire_u16(struct wire_in *w);
 uint32_t wire_u32(struct wire_in *w);
 uint64_t wire_u64(struct wire_in *w);
-const uint8_t *wire_bytes(struct wire_in *w, size_t len);     /* borrows; NULL after an error */
+const uint8_t *wire_bytes(struct wire_in *w, size_t len); /* borrows; NULL after an error */
 size_t wire_left(const struct wire_in *w);
-bool wire_done(const struct wire_in *w);                      /* no error and nothing left over */
+bool wire_done(const struct wire_in *w); /* no error and nothing left over */
 
 /* A string: u8 length, then that many bytes of valid UTF-8 without control characters. Into buf of
  * cap bytes, NUL-terminated; longer than cap-1 is an error. */
@@ -44,6 +44,6 @@ void wire_put_u32(struct wire_out *w, uint32_t v);
 void wire_put_u64(struct wire_out *w, uint64_t v);
 void wire_put_bytes(struct wire_out *w, const void *bytes, size_t len);
 void wire_put_string(struct wire_out *w, const char *s);
-size_t wire_len(const struct wire_out *w);                    /* bytes written; 0 after an error */
+size_t wire_len(const struct wire_out *w); /* bytes written; 0 after an error */
 
 #endif

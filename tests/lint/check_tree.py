@@ -21,7 +21,7 @@ def formatter():
 
 
 def badly_formatted(tree, program):
-    done = subprocess.run([program, "--dry-run", "--style=file", *tree.matching(".c")],
+    done = subprocess.run([program, "--dry-run", "--style=file", *tree.matching(*CODE)],
                           cwd=tree.root, stderr=subprocess.PIPE, text=True)
     bad = {line.split(":")[0] for line in done.stderr.splitlines()
            if "-Wclang-format-violations" in line}
