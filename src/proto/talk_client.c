@@ -142,8 +142,8 @@ static int bad(struct talk_client *t)
 static int on_catalogue(struct talk_client *t, const struct packet *p, uint64_t now_ns)
 {
     const struct packet_catalogue *c = &p->catalogue;
-    if (!t->catalogue_wanted || c->first != t->catalogue_first)
-        return 0; /* came twice */
+    if (!t->catalogue_wanted || (c->first != t->catalogue_first && c->n > 0))
+        return 0; /* came twice; an empty part is the end of a list that became shorter */
     t->catalogue_first = (uint16_t)(c->first + c->n);
     t->catalogue_wanted = t->catalogue_first < c->total;
     t->catalogue_ns = now_ns;

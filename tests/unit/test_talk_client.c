@@ -483,6 +483,10 @@ static void test_catalogue(void **state)
     assert_int_equal(said.catalogue_ask.first, 0);
     hear_catalogue(0, 0, 0, 1030);
     assert_int_equal(parts, 4);
+    talk_client_want_catalogue(&t);
+    hear_catalogue(17, 0, 16, 1040);
+    hear_catalogue(10, 10, 0, 1050); /* it became shorter meanwhile */
+    assert_int_equal(parts, 6);
     assert_false(says(2000, PACKET_CATALOGUE_ASK));
 }
 
