@@ -70,16 +70,18 @@ def json_log(w):
 def nothing_is_left_behind(w):
     """Clients come and go; threads and descriptors of the server are as before."""
     server = w.server("pattern:160x120@5", "--max-clients", "600")
+    server.wait_line(r"camera pattern: ")
+    at_rest = threads(server.pid)
     live(w).stop()
     server.wait_line(r"left pattern", count=1)
-    wait_for("the first client's thread to end", lambda: threads(server.pid) == 4)
+    wait_for("the first client's thread to end", lambda: threads(server.pid) == at_rest)
     before = fds(server.pid)
     for _ in range(6):
         p = w.client(*[f"c{i}={w.url('pattern')}" for i in range(10)])
         wait_stats(p, "ten streams live", lambda o: o["state"] == "live", "c9")
         check(p.stop() == 0, p.log())
     server.wait_line(r"left pattern", count=61)
-    wait_for("the threads to end", lambda: threads(server.pid) == 4)
+    wait_for("the threads to end", lambda: threads(server.pid) == at_rest)
     check(fds(server.pid) == before, f"{fds(server.pid)} descriptors, before {before}")
 
 

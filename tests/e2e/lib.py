@@ -20,6 +20,13 @@ BUILD = os.environ.get("builddir", ".")
 CAMWALL = os.path.join(BUILD, "camwall")
 CAMWALLD = os.path.join(BUILD, "camwalld")
 CARDREAD = os.path.join(BUILD, "tests/tools/cardread")
+
+def sanitized():
+    with open(os.path.join(BUILD, "Makefile"), encoding="utf-8") as f:
+        return "-fsanitize=" in f.read()
+
+
+SANITIZED = sanitized()
 PATIENCE = 60.0  # seconds; a loaded machine under a sanitizer is slow, never endless
 
 
@@ -239,8 +246,8 @@ def main(tests):
             print(f"not ok {i} - {name}", flush=True)
             for line in text.splitlines()[-12:]:
                 print(f"# {line}", flush=True)
-            for p in world.programs:
-                for line in p.log().splitlines()[-12:]:
+            for p in world.programs[:4]:
+                for line in p.log().splitlines()[-8:]:
                     print(f"#   {p.name}: {line}", flush=True)
         finally:
             world.close()
