@@ -6,6 +6,8 @@ tests_tools_relay_SOURCES = \
 	tests/tools/relay_options.c tests/tools/relay_options.h
 tests_tools_relay_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_tools_relay_LDADD = $(NET_LIBS)
+TESTS += tests/tools/relay_test.py
+EXTRA_DIST += tests/tools/relay_test.py
 check_PROGRAMS += tests/tools/cardread
 tests_tools_cardread_SOURCES = tests/tools/cardread.c
 tests_tools_cardread_CPPFLAGS = $(AM_CPPFLAGS) $(AV_CFLAGS)

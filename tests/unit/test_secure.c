@@ -304,7 +304,7 @@ static void test_several_records_in_a_datagram(void **state)
     uint8_t both[PAIR_DGRAM], buf[PAIR_DGRAM];
     size_t len = 0;
     for (int i = 0; i < 3; i++) {
-        send_text(PAIR_SERVER, "abc" + i);
+        send_text(PAIR_SERVER, &"abc"[i]);
         struct pair_dgram *d = pair_take(&p, PAIR_CLIENT);
         memcpy(both + len, d->bytes, d->len);
         len += d->len;
