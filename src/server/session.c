@@ -131,7 +131,7 @@ static void take_records(struct session *s)
     uint8_t dgram[INBOX_DGRAM_MAX], plain[PLAIN_MAX];
     size_t len;
     while (!s->ended && (len = inbox_take_dgram(&s->client->inbox, dgram, sizeof dgram)) > 0) {
-        int n;
+        int n = -EAGAIN;
         secure_feed(s->secure, dgram, len);
         while (!s->ended && (n = secure_recv(s->secure, plain, sizeof plain)) >= 0) {
             uint64_t now_ns = mono_ns();
