@@ -2,7 +2,48 @@
 noinst_LIBRARIES += src/tui/libtui.a
 src_tui_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(CHAFA_CFLAGS)
 src_tui_libtui_a_SOURCES = \
+	%D%/bars.c \
+	%D%/bytes.c %D%/bytes.h \
+	%D%/caps.c %D%/caps.h \
+	%D%/cell.c %D%/cell.h \
+	%D%/charset.c %D%/charset.h \
+	%D%/dialog.c \
+	%D%/dialog_add.c \
+	%D%/dialog_ask.c \
+	%D%/dialog_trust.c \
+	%D%/draw.c %D%/draw.h \
+	%D%/freezer.c %D%/freezer.h \
+	%D%/glyph.c %D%/glyph.h \
+	%D%/graph.c %D%/graph.h \
+	%D%/input.c %D%/input.h \
+	%D%/input_csi.c %D%/input_csi.h \
 	%D%/keymap.c %D%/keymap.h \
+	%D%/layout.c %D%/layout.h \
+	%D%/lineedit.c %D%/lineedit.h \
 	%D%/model.c %D%/model.h \
-	%D%/tui.h
+	%D%/output.c %D%/output.h \
+	%D%/panel.c \
+	%D%/picture.c %D%/picture.h \
+	%D%/picture_chafa.c %D%/picture_chafa.h \
+	%D%/preview.c %D%/preview.h \
+	%D%/raster.c %D%/raster.h \
+	%D%/rescue.c %D%/rescue.h \
+	%D%/screen.c %D%/screen.h \
+	%D%/scroll.c %D%/scroll.h \
+	%D%/session.c %D%/session.h \
+	%D%/stage.c %D%/stage.h \
+	%D%/stderr_tap.c %D%/stderr_tap.h \
+	%D%/theme.c %D%/theme.h \
+	%D%/tty.c %D%/tty.h \
+	%D%/tui.c %D%/tui.h \
+	%D%/ui.c %D%/ui.h \
+	%D%/ui_act.c \
+	%D%/ui_order.c \
+	%D%/view_events.c \
+	%D%/view_grid.c \
+	%D%/view_help.c \
+	%D%/view_list.c \
+	%D%/view_zoom.c \
+	%D%/words.c %D%/words.h \
+	%D%/curses.h
 TUI_LIBS = src/tui/libtui.a $(MEDIA_LIBS) $(CHAFA_LIBS) $(CURSES_LIBS) $(ZLIB_LIBS)

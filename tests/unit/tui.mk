@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: MIT
+# The whole screen on streams that are not there; the screen tests drive it.
+check_PROGRAMS += tests/tools/tuidemo
+tests_tools_tuidemo_SOURCES = \
+	tests/tools/tuidemo.c \
+	tests/tools/tuidemo_actions.c \
+	tests/tools/tuidemo_world.c tests/tools/tuidemo_world.h
+tests_tools_tuidemo_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_tools_tuidemo_LDADD = $(TUI_LIBS)

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/picture.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "media/mjpeg_dec.h"
+#include "media/mjpeg_probe.h"
+#include "media/scale.h"
+#include "tui/picture_chafa.h"
+#include "util/alloc.h"
+#include "util/err.h"
+
+struct picture {
+    struct mjpeg_dec *decoder;
+    struct frame_pool *pool;
+    struct picture_chafa chafa;
+};
+
+int picture_new(struct picture **out)
+{
+    struct picture *p = mem_zero(1, sizeof *p);
+    if (!p) {
+        return -ENOMEM;
+    }
+    int err = mjpeg_dec_new(&p->decoder);
+    if (!err) {
+        err = frame_pool_new(2, &p->pool);
+    }
+    if (err) {
+        picture_free(p);
+        return err;
+    }
+    *out = p;
+    return 0;
+}
+
+void picture_free(struct picture *p)
+{
+    if (p) {
+        picture_chafa_fini(&p->chafa);
+        mjpeg_dec_free(p->decoder);
+        frame_pool_free(p->pool);
+        mem_free(p);
+    }
+}
+
+/* Pixels a cell can tell apart, across and down. */
+static void cell_pixels(enum tui_symbols symbols, unsigned *x, unsigned *y)
+{
+    static const unsigned parts[TUI_SYMBOLSETS][2] = {
+        [TUI_SYMBOLS_HALF] = {1, 2},    [TUI_SYMBOLS_QUAD] = {2, 2},
+        [TUI_SYMBOLS_BLOCK] = {4, 8},   [TUI_SYMBOLS_SEXTANT] = {2, 3},
+        [TUI_SYMBOLS_BRAILLE] = {2, 4}, [TUI_SYMBOLS_ASCII] = {4, 8},
+    };
+    *x = parts[symbols][0];
+    *y = parts[symbols][1];
+}
+
+void picture_pixels(const struct picture_spec *spec, unsigned *width, unsigned *height)
+{
+    unsigned x, y;
+    cell_pixels(spec->symbols, &x, &y);
+    *width = spec->cols * x;
+    *height = spec->rows * y;
+}
+
+void picture_fit(unsigned width, unsigned height, const struct picture_spec *spec, unsigned *cols,
+                 unsigned *rows)
+{
+    double aspect = spec->cell_aspect > 0 ? spec->cell_aspect : 2;
+    double across = (double)spec->cols / width;
+    double down = spec->rows * aspect / height;
+    double scale = across < down ? across : down;
+    unsigned c = (unsigned)lround(width * scale);
+    unsigned r = (unsigned)lround(height * scale / aspect);
+    *cols = c < 1 ? 1 : c > spec->cols ? spec->cols : c;
+    *rows = r < 1 ? 1 : r > spec->rows ? spec->rows : r;
+}
+
+/* The largest reduction while decoding that leaves at least the pixels wanted. */
+static unsigned decode_scale(unsigned width, unsigned height, unsigned want_w, unsigned want_h)
+{
+    unsigned scale = 8;
+    while (scale > 1 && (width / scale < want_w || height / scale < want_h)) {
+        scale /= 2;
+    }
+    return scale;
+}
+
+static uint32_t pixel(const struct frame *f, unsigned x, unsigned y)
+{
+    const uint8_t *p = f->data + ((size_t)y * f->width + x) * 4;
+    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+/* Ordered dither: few colours look like more. */
+static uint32_t dithered(uint32_t rgb, unsigned x, unsigned y)
+{
+    static const int bayer[4][4] = {{0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
+    int add = (bayer[y & 3][x & 3] - 7) * 5;
+    uint32_t out = 0;
+    for (int shift = 0; shift < 24; shift += 8) {
+        int v = (int)(rgb >> shift & 0xff) + add;
+        out |= (uint32_t)(v < 0 ? 0 : v > 255 ? 255 : v) << shift;
+    }
+    return out;
+}
+
+static uint32_t color_of(uint32_t rgb, enum cell_colors colors, unsigned x, unsigned y)
+{
+    switch (colors) {
+    case CELL_256:
+        return cell_index_256(rgb);
+    case CELL_16:
+        return cell_index_16(dithered(rgb, x, y), 16);
+    case CELL_8:
+        return cell_index_16(dithered(rgb, x, y), 8);
+    default:
+        return rgb;
+    }
+}
+
+static void draw_halves(const struct frame *f, struct cells *to, unsigned x0, unsigned y0)
+{
+    enum cell_colors colors = to->spec.colors;
+    for (unsigned y = 0; y + 1 < f->height; y += 2) {
+        struct cell *row = to->at + (size_t)(y0 + y / 2) * to->spec.cols + x0;
+        for (unsigned x = 0; x < f->width; x++) {
+            uint32_t top = color_of(pixel(f, x, y), colors, x, y);
+            uint32_t low = color_of(pixel(f, x, y + 1), colors, x, y + 1);
+            row[x] = (struct cell){0x2580, top, low};
+        }
+    }
+}
+
+static void fill_ground(struct cells *to)
+{
+    size_t n = (size_t)to->spec.cols * to->spec.rows;
+    for (size_t i = 0; i < n; i++) {
+        to->at[i] = (struct cell){' ', to->spec.ground, to->spec.ground};
+    }
+}
+
+int picture_render(struct picture *p, const struct frame *jpeg, struct cells *to)
+{
+    struct mjpeg_info info;
+    struct frame *whole = NULL, *fit = NULL;
+    unsigned cols, rows, part_x, part_y;
+    bool halves = to->spec.symbols == TUI_SYMBOLS_HALF && to->spec.colors != CELL_MONO;
+    int err = mjpeg_probe(jpeg->data, jpeg->len, &info);
+    if (err || !info.width || !info.height) {
+        return ERR_FORMAT;
+    }
+    picture_fit(info.width, info.height, &to->spec, &cols, &rows);
+    cell_pixels(to->spec.symbols, &part_x, &part_y);
+    err = mjpeg_dec_frame(p->decoder, jpeg->data, jpeg->len, FRAME_RGBA,
+                          decode_scale(info.width, info.height, cols * part_x, rows * part_y),
+                          p->pool, &whole);
+    if (!err) {
+        err = scale_rgba(whole, cols * part_x, rows * part_y, p->pool, &fit);
+    }
+    if (!err) {
+        unsigned x0 = (to->spec.cols - cols) / 2, y0 = (to->spec.rows - rows) / 2;
+        fill_ground(to);
+        if (halves) {
+            draw_halves(fit, to, x0, y0);
+        } else {
+            err = picture_chafa_draw(&p->chafa, fit, cols, rows, to, x0, y0);
+        }
+    }
+    frame_unref(&whole);
+    frame_unref(&fit);
+    return err;
+}

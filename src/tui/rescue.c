@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/rescue.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/alloc.h"
+
+static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGQUIT};
+enum { SIGNALS = sizeof signals / sizeof signals[0], STACK_BYTES = 64 * 1024 };
+
+static struct {
+    int fd;
+    struct termios saved;
+    uint8_t bytes[RESCUE_BYTES];
+    size_t len;
+    struct sigaction before[SIGNALS];
+} rescue;
+static atomic_bool armed;
+static atomic_int true_stderr = -1;
+static atomic_bool at_exit_set;
+
+static void give_back(void)
+{
+    if (!atomic_exchange(&armed, false)) {
+        return;
+    }
+    size_t at = 0;
+    for (int tries = 0; at < rescue.len && tries < 1000; tries++) {
+        ssize_t n = write(rescue.fd, rescue.bytes + at, rescue.len - at);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    tcsetattr(rescue.fd, TCSANOW, &rescue.saved);
+}
+
+static void on_signal(int sig)
+{
+    int err = errno;
+    give_back();
+    int fd = atomic_load(&true_stderr);
+    if (fd >= 0) {
+        dup2(fd, STDERR_FILENO);
+    }
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        if (signals[i] == sig) {
+            sigaction(sig, &rescue.before[i], NULL);
+        }
+    }
+    errno = err;
+    raise(sig); /* blocked until we return, then it meets the former handler */
+}
+
+void rescue_arm(int fd, const struct termios *saved, const void *bytes, size_t len)
+{
+    rescue_disarm();
+    rescue.fd = fd;
+    rescue.saved = *saved;
+    rescue.len = len < RESCUE_BYTES ? len : RESCUE_BYTES;
+    memcpy(rescue.bytes, bytes, rescue.len);
+    struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
+    sigfillset(&sa.sa_mask);
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        sigaction(signals[i], &sa, &rescue.before[i]);
+    }
+    if (!atomic_exchange(&at_exit_set, true)) {
+        atexit(give_back);
+    }
+    atomic_store(&armed, true);
+}
+
+void rescue_disarm(void)
+{
+    if (!atomic_exchange(&armed, false)) {
+        return;
+    }
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        sigaction(signals[i], &rescue.before[i], NULL);
+    }
+}
+
+void rescue_stderr(int fd)
+{
+    atomic_store(&true_stderr, fd);
+}
+
+void *rescue_stack_new(void)
+{
+    void *memory = mem_alloc(STACK_BYTES);
+    stack_t s = {.ss_sp = memory, .ss_size = STACK_BYTES};
+    if (memory && sigaltstack(&s, NULL) != 0) {
+        mem_free(memory);
+        return NULL;
+    }
+    return memory;
+}
+
+void rescue_stack_free(void *stack)
+{
+    if (stack) {
+        stack_t off = {.ss_flags = SS_DISABLE};
+        sigaltstack(&off, NULL);
+        mem_free(stack);
+    }
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/screen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tui/curses.h"
+#include <term.h>
+
+#include "tui/theme.h"
+#include "util/alloc.h"
+#include "util/err.h"
+#include "util/text.h"
+
+/* newterm() installs handlers for these unless others are there. */
+static const int stolen[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+enum { STOLEN = sizeof stolen / sizeof stolen[0] };
+
+static SCREEN *newterm_quietly(const char *term, FILE *to, FILE *from)
+{
+    struct sigaction before[STOLEN];
+    for (int i = 0; i < STOLEN; i++) {
+        sigaction(stolen[i], NULL, &before[i]);
+    }
+    use_env(FALSE); /* LINES and COLUMNS belong to another terminal */
+    char *name = mem_strdup(term);
+    SCREEN *sp = name ? newterm(name, to, from) : NULL;
+    mem_free(name);
+    for (int i = 0; i < STOLEN; i++) {
+        sigaction(stolen[i], &before[i], NULL);
+    }
+    return sp;
+}
+
+static const char *capability(const char *name)
+{
+    char copy[8];
+    text_copy(copy, sizeof copy, name);
+    const char *s = tigetstr(copy);
+    return s == NULL || s == (const char *)-1 ? NULL : s;
+}
+
+/* Padding ("$<5>") is for terminals slower than any that is left. */
+static void add_capability(char *to, size_t cap, const char *name)
+{
+    const char *s = capability(name);
+    size_t n = strlen(to);
+    for (; s && *s && n + 1 < cap; s++) {
+        if (s[0] == '$' && s[1] == '<' && strchr(s, '>')) {
+            s = strchr(s, '>');
+            continue;
+        }
+        to[n++] = *s;
+    }
+    to[n] = 0;
+}
+
+static void add_text(char *to, size_t cap, const char *s)
+{
+    size_t n = strlen(to);
+    text_copy(to + n, cap - n, s);
+}
+
+static void make_endings(struct screen *s)
+{
+    bool ansi = capability("cup") && !strncmp(capability("cup"), "\033[", 2);
+    bool mouse = capability("kmous") != NULL;
+    s->leave[0] = s->enter[0] = s->begin[0] = 0;
+    add_capability(s->begin, sizeof s->begin, "smcup");
+    if (ansi) {
+        add_text(s->leave, sizeof s->leave, "\030\033\\"); /* aborts a half-written sequence */
+    }
+    if (mouse) {
+        add_text(s->enter, sizeof s->enter, "\033[?1000h\033[?1006h\033[?2004h");
+        add_text(s->leave, sizeof s->leave, "\033[?2026l\033[?2004l\033[?1006l\033[?1000l");
+    }
+    add_capability(s->leave, sizeof s->leave, "rmacs");
+    add_capability(s->leave, sizeof s->leave, "sgr0");
+    add_capability(s->leave, sizeof s->leave, "op");
+    if (capability("rmcup")) {
+        add_capability(s->leave, sizeof s->leave, "rmcup");
+    } else {
+        add_capability(s->leave, sizeof s->leave, "clear");
+    }
+    add_capability(s->leave, sizeof s->leave, "rmkx");
+    add_capability(s->leave, sizeof s->leave, "cnorm");
+}
+
+static int open_files(struct screen *s, int in_fd)
+{
+    s->memory = memfd_create("screen", MFD_CLOEXEC);
+    int out = s->memory < 0 ? -1 : fcntl(s->memory, F_DUPFD_CLOEXEC, 3);
+    int in = fcntl(in_fd, F_DUPFD_CLOEXEC, 3);
+    s->to = out < 0 ? NULL : fdopen(out, "w");
+    s->from = in < 0 ? NULL : fdopen(in, "r");
+    if (!s->to && out >= 0) {
+        close(out);
+    }
+    if (!s->from && in >= 0) {
+        close(in);
+    }
+    return s->to && s->from ? 0 : -errno;
+}
+
+static int start_curses(struct screen *s, const char *term, char *error, size_t cap)
+{
+    s->sp = newterm_quietly(term, s->to, s->from);
+    if (!s->sp && strcmp(term, "xterm-256color") != 0) {
+        s->sp = newterm_quietly("xterm-256color", s->to, s->from);
+    }
+    if (!s->sp) {
+        text_format(error, cap, _("TERM=%s is not known here, nor is xterm-256color"), term);
+        return ERR_LIBRARY;
+    }
+    if (!capability("cup")) {
+        text_format(error, cap, _("TERM=%s cannot place its cursor; use --headless"), term);
+        return ERR_LIBRARY;
+    }
+    s->colors = start_color() == OK && has_colors() ? COLORS : 0;
+    nonl();
+    idlok(stdscr, FALSE); /* neither lines nor characters are shifted: pictures lie there */
+    idcok(stdscr, FALSE);
+    leaveok(stdscr, TRUE);
+    curs_set(0);
+    return 0;
+}
+
+int screen_open(struct screen *s, const char *term, int in_fd, unsigned cols, unsigned rows,
+                char *error, size_t cap)
+{
+    *s = (struct screen){.memory = -1};
+    s->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (s->utf8 == (locale_t)0) {
+        text_format(error, cap, _("the locale C.UTF-8 is missing on this machine"));
+        return ERR_LIBRARY;
+    }
+    s->before = uselocale(s->utf8);
+    int err = open_files(s, in_fd);
+    if (err) {
+        text_format(error, cap, _("no memory file for the screen: %s"), err_str(err));
+    } else {
+        err = start_curses(s, term, error, cap);
+    }
+    if (err) {
+        screen_close(s);
+        return err;
+    }
+    make_endings(s);
+    screen_resize(s, cols, rows);
+    return 0;
+}
+
+void screen_close(struct screen *s)
+{
+    if (s->sp) {
+        endwin();
+        delscreen(s->sp);
+    }
+    if (s->to) {
+        fclose(s->to);
+    }
+    if (s->from) {
+        fclose(s->from);
+    }
+    if (s->memory >= 0) {
+        close(s->memory);
+    }
+    if (s->utf8 != (locale_t)0) {
+        uselocale(s->before);
+        freelocale(s->utf8);
+    }
+    *s = (struct screen){.memory = -1};
+}
+
+void screen_resize(struct screen *s, unsigned cols, unsigned rows)
+{
+    s->cols = cols;
+    s->rows = rows;
+    resize_term((int)rows, (int)cols);
+    clearok(curscr, TRUE);
+}
+
+void screen_redraw(struct screen *s)
+{
+    clearok(curscr, TRUE);
+}
+
+void screen_flush(struct screen *s, const struct charset *charset, struct bytes *to)
+{
+    wnoutrefresh(stdscr);
+    doupdate();
+    fflush(s->to);
+    off_t size = lseek(s->memory, 0, SEEK_END);
+    if (size <= 0) {
+        return;
+    }
+    void *map = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, s->memory, 0);
+    if (map != MAP_FAILED) {
+        charset_encode(charset, map, (size_t)size, to);
+        munmap(map, (size_t)size);
+    }
+    if (ftruncate(s->memory, 0) == 0) {
+        lseek(s->memory, 0, SEEK_SET);
+    }
+}
+
+void screen_keys(const struct screen *s, struct input *in)
+{
+    static const struct {
+        const char *name;
+        uint32_t key;
+    } keys[] = {
+        {"kcuu1", KEYB_UP},     {"kcud1", KEYB_DOWN},   {"kcub1", KEYB_LEFT},
+        {"kcuf1", KEYB_RIGHT},  {"khome", KEYB_HOME},   {"kend", KEYB_END},
+        {"kpp", KEYB_PGUP},     {"knp", KEYB_PGDN},     {"kich1", KEYB_INSERT},
+        {"kdch1", KEYB_DELETE}, {"kcbt", KEYB_BACKTAB}, {"kent", KEYB_ENTER},
+        {"kf1", KEYB_F1},       {"kf2", KEYB_F1 + 1},   {"kf3", KEYB_F1 + 2},
+        {"kf4", KEYB_F1 + 3},   {"kf5", KEYB_F1 + 4},   {"kf6", KEYB_F1 + 5},
+        {"kf7", KEYB_F1 + 6},   {"kf8", KEYB_F1 + 7},   {"kf9", KEYB_F1 + 8},
+        {"kf10", KEYB_F1 + 9},  {"kf11", KEYB_F1 + 10}, {"kf12", KEYB_F12},
+    };
+    for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        input_string(in, capability(keys[i].name), keys[i].key);
+    }
+}
