@@ -158,9 +158,6 @@ struct packet {
     };
 };
 
-/* Nothing but FRAGMENT, NACK and CATALOGUE (6 + 42 bytes a camera) is longer than this. */
-enum { PACKET_SMALL_MAX = 320 };
-
 /* Returns bytes written, 0 if cap is too small or a value breaks the rules of the protocol. */
 size_t packet_encode(const struct packet *p, uint8_t *buf, size_t cap);
 

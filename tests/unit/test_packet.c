@@ -118,7 +118,7 @@ static const uint8_t payload[1];
 /* A later version may give these bits a meaning that can be done without. */
 static void unknown_flags_are_cleared(void **state)
 {
-    uint8_t bytes[PACKET_SMALL_MAX];
+    uint8_t bytes[PACKET_SAMPLE_BYTES];
     const struct packet sent[] = {
         SUBSCRIBE(.flags = SUBSCRIBE_PAUSE),
         FRAGMENT(.count = 1, .frame_bytes = 1, .payload_len = 1, .flags = FRAGMENT_HISTORY)};
