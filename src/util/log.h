@@ -37,7 +37,8 @@ int log_open(const struct log_settings *settings);
 int log_reopen(void); /* the file again by name, after rotation */
 void log_close(void);
 
-/* Also gives every line (without the time) to fn, on the thread that logs; NULL: no longer. */
+/* Also gives every line (without the time) to fn, on the thread that logs; NULL: no longer. When
+ * log_set_hook returns, the fn before it is not running and never will. fn must not log. */
 typedef void log_hook_fn(void *ctx, enum log_level level, int64_t wall_us, const char *message);
 void log_set_hook(log_hook_fn *fn, void *ctx);
 

@@ -36,7 +36,8 @@ char *text_hms(uint64_t seconds, char *buf);
 /* Copies; truncates at a character's end; always terminates. */
 void text_copy(char *buf, size_t cap, const char *s);
 
-/* The number after the last '-', for "clip-2": makes name unique among n others by numbering. */
+/* Makes name one that is not taken by counting up the number after its last '-': "clip" becomes
+ * "clip-2", "clip-2" becomes "clip-3". The name is shortened if it has to be. */
 typedef bool text_taken_fn(void *ctx, const char *name);
 void text_number(char *name, size_t cap, text_taken_fn *taken, void *ctx);
 
