@@ -16,3 +16,9 @@ TESTS += tests/unit/test_wall
 tests_unit_test_wall_SOURCES = tests/unit/test_wall.c
 tests_unit_test_wall_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_wall_LDADD = tests/unit/libfake_server.a $(CONSOLE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_manual
+TESTS += tests/unit/test_manual
+tests_unit_test_manual_SOURCES = tests/unit/test_manual.c
+tests_unit_test_manual_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_manual_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
