@@ -23,7 +23,9 @@ static int open_anew(int fd, int flags, bool *shared)
         *shared = true;
         mine = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     }
-    return mine < 0 ? -errno : mine;
+    if (mine < 0)
+        return -errno;
+    return mine;
 }
 
 int tty_open(struct tty *t, int in, int out)

@@ -36,8 +36,9 @@ static struct {
 static int open_file(const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    /* cppcheck-suppress resourceLeak ; it is returned */
-    return fd < 0 ? -errno : fd;
+    if (fd < 0)
+        return -errno;
+    return fd;
 }
 
 int log_open(const struct log_settings *settings)
