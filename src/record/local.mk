@@ -9,13 +9,17 @@ src_record_librecord_a_SOURCES = \
 	%D%/finish.c %D%/finish.h \
 	%D%/fragments.c %D%/fragments.h \
 	%D%/hook.c %D%/hook.h \
+	%D%/keeper.c %D%/keeper.h \
 	%D%/moov.c %D%/moov.h \
 	%D%/mp4.c %D%/mp4.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/recover.c %D%/recover.h \
 	%D%/reel.c %D%/reel.h \
 	%D%/reel_log.c %D%/reel_log.h \
+	%D%/retention.c %D%/retention.h \
+	%D%/ring.c %D%/ring.h \
 	%D%/segment.c %D%/segment.h \
+	%D%/snapshot.c %D%/snapshot.h \
 	%D%/space.c %D%/space.h \
 	%D%/timeline.c %D%/timeline.h \
 	%D%/transcode.c %D%/transcode.h \

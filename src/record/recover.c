@@ -20,7 +20,8 @@ struct recovery {
     struct recover_summary *out;
 };
 
-/* Takes the file if it is ours and nobody else's: 0, -EAGAIN, ERR_DENIED (foreign) or -errno. Who
+/* Takes the file if it is ours and nobody else's: 0, -EAGAIN, ERR_DENIED (foreign), ERR_END (it was
+ * only just made, so nothing in it tells whose it is) or -errno. Who
  * waits for a lock may find the file finished and renamed by the one who held it. */
 static int claim(int dir_fd, const char *name, int fd)
 {
@@ -34,6 +35,8 @@ static int claim(int dir_fd, const char *name, int fd)
         return rc;
     if (!tree_is_same(dir_fd, name, st.st_dev, st.st_ino))
         return -EAGAIN;
+    if (st.st_size == 0)
+        return ERR_END;
     return finish_is_ours(fd) ? 0 : ERR_DENIED;
 }
 

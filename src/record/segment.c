@@ -15,8 +15,7 @@
 
 enum { DAY_MS = 24 * 60 * 60 * 1000, NAMES_MAX = 10000 };
 
-static const char finished_suffix[] = ".mp4";
-static const char part_suffix[] = ".mp4.part";
+static const char part_suffix[] = ".part";
 
 static int64_t midnight_after(const struct tm *now, int64_t wall_us)
 {
@@ -131,13 +130,14 @@ int segment_directory(const char *dir, const char *stream, char *buf, size_t cap
     return make_directories(buf);
 }
 
-/* "DIR/STEM" or "DIR/STEM_n", and the suffix. */
-static int numbered(char *buf, size_t cap, const char *base, unsigned n, const char *suffix)
+/* "BASE.mp4" or "BASE_n.mp4", with ".part" behind it or not. */
+static int numbered(char *buf, size_t cap, const char *base, unsigned n, const char *kind,
+                    const char *suffix)
 {
     char number[16] = "";
     if (n > 1)
         snprintf(number, sizeof number, "_%u", n);
-    int len = snprintf(buf, cap, "%s%s%s", base, number, suffix);
+    int len = snprintf(buf, cap, "%s%s%s%s", base, number, kind, suffix);
     return len < 0 || (size_t)len >= cap ? -ENAMETOOLONG : 0;
 }
 
@@ -157,11 +157,13 @@ static int create_locked(const char *part, int *fd)
     int rc = segment_lock(*fd);
     if (rc == 0 || rc == -ENOLCK)
         return 0; /* a file system without locks still has O_EXCL */
-    close(*fd);   /* somebody looking for leftovers was quicker: it is theirs now */
+    unlink(part); /* somebody looking for leftovers was quicker */
+    close(*fd);
     return rc == -EAGAIN ? -EEXIST : rc;
 }
 
-int segment_create(const char *dir, const char *stem, char *part, size_t cap, int *fd)
+int segment_create(const char *dir, const char *stem, const char *kind, char *part, size_t cap,
+                   int *fd)
 {
     char base[SEGMENT_PATH_MAX];
     if (snprintf(base, sizeof base, "%s/%s", dir, stem) >= (int)sizeof base)
@@ -169,11 +171,11 @@ int segment_create(const char *dir, const char *stem, char *part, size_t cap, in
     int rc = -EEXIST;
     for (unsigned n = 1; rc == -EEXIST && n < NAMES_MAX; n++) {
         struct stat st;
-        rc = numbered(part, cap, base, n, finished_suffix);
+        rc = numbered(part, cap, base, n, kind, "");
         if (rc == 0 && lstat(part, &st) == 0)
             rc = -EEXIST;
         if (rc == 0)
-            rc = numbered(part, cap, base, n, part_suffix);
+            rc = numbered(part, cap, base, n, kind, part_suffix);
         if (rc == 0)
             rc = create_locked(part, fd);
     }
@@ -191,17 +193,31 @@ static int sync_parent(const struct disk *disk, const char *path)
     return disk->sync_directory(dir);
 }
 
-int segment_publish(const struct disk *disk, const char *part, char *final, size_t cap)
+/* Takes "BASE.mp4.part" apart. */
+static int split(const char *part, char *base, size_t base_cap, char *kind, size_t kind_cap)
 {
-    char base[SEGMENT_PATH_MAX];
     size_t len = strlen(part), suffix = strlen(part_suffix);
-    if (len <= suffix || len >= sizeof base || strcmp(part + len - suffix, part_suffix) != 0)
+    if (len <= suffix || len >= base_cap || strcmp(part + len - suffix, part_suffix) != 0)
         return -EINVAL;
     memcpy(base, part, len - suffix);
     base[len - suffix] = '\0';
-    int rc = -EEXIST;
+    char *dot = strrchr(base, '.');
+    if (!dot || strchr(dot, '/') || strlen(dot) >= kind_cap)
+        return -EINVAL;
+    memcpy(kind, dot, strlen(dot) + 1);
+    *dot = '\0';
+    return 0;
+}
+
+int segment_publish(const struct disk *disk, const char *part, char *final, size_t cap)
+{
+    char base[SEGMENT_PATH_MAX], kind[8];
+    int rc = split(part, base, sizeof base, kind, sizeof kind);
+    if (rc < 0)
+        return rc;
+    rc = -EEXIST;
     for (unsigned n = 1; rc == -EEXIST && n < NAMES_MAX; n++) {
-        rc = numbered(final, cap, base, n, finished_suffix);
+        rc = numbered(final, cap, base, n, kind, "");
         if (rc == 0)
             rc = disk->rename(part, final);
     }

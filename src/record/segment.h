@@ -30,12 +30,17 @@ int segment_template_check(const char *template, const char **why);
 /* DIR/STREAM made with its parents; the directory for a stream's files into buf. */
 int segment_directory(const char *dir, const char *stream, char *buf, size_t cap);
 
-/* Makes and locks DIR/STEM.mp4.part, or STEM_2 … when either the part or the finished file of that
- * name is there. *fd is the caller's, and with it the lock, which goes with the last
- * copy of the descriptor. -errno. */
-int segment_create(const char *dir, const char *stem, char *part, size_t cap, int *fd);
+/* Kinds of files. */
+#define SEGMENT_MP4  ".mp4"
+#define SEGMENT_JPEG ".jpg"
 
-/* Gives the part (…/STEM.mp4.part) its finished name, or STEM_2.mp4 … when that is taken; never
+/* Makes and locks DIR/STEM.mp4.part (or of another kind), or STEM_2 … when either the part or the
+ * finished file of that name is there. *fd is the caller's, and with it the lock, which goes with
+ * the last copy of the descriptor. -errno. */
+int segment_create(const char *dir, const char *stem, const char *kind, char *part, size_t cap,
+                   int *fd);
+
+/* Gives the part (…/STEM.KIND.part) its finished name, or STEM_2.KIND … when that is taken; never
  * over another file; then syncs the directory. final gets the name. */
 int segment_publish(const struct disk *disk, const char *part, char *final, size_t cap);
 

@@ -40,7 +40,8 @@ static int open_file(struct writer *w, const struct writer_settings *s)
     }
     char stem[SEGMENT_STEM_MAX];
     segment_stem(s->name_template, s->stream, s->start_wall_us, stem, sizeof stem);
-    int rc = segment_create(s->directory, stem, w->job.part, sizeof w->job.part, &w->fd);
+    int rc =
+        segment_create(s->directory, stem, SEGMENT_MP4, w->job.part, sizeof w->job.part, &w->fd);
     return rc < 0 ? rc : mp4_open(w->fd, &mp4, &w->mp4);
 }
 

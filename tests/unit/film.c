@@ -152,10 +152,49 @@ void film_free(struct film *f)
     free(f);
 }
 
+struct film_entry film_peek(const char *path, int i, int *n)
+{
+    AVFormatContext *av = NULL;
+    av_log_set_level(AV_LOG_FATAL);
+    assert_int_equal(avformat_open_input(&av, path, NULL, NULL), 0);
+    AVStream *stream = av->streams[0];
+    *n = avformat_index_get_entries_count(stream);
+    const AVIndexEntry *e = avformat_index_get_entry(stream, i);
+    assert_non_null(e);
+    struct film_entry entry = {
+        .at = e->pos, .time = e->timestamp, .bytes = e->size, .file_duration = stream->duration};
+    avformat_close_input(&av);
+    return entry;
+}
+
+uint8_t *file_read(const char *path, size_t *len)
+{
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    fseek(f, 0, SEEK_END);
+    *len = (size_t)ftell(f);
+    rewind(f);
+    uint8_t *bytes = malloc(*len + 1);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, *len, f), *len);
+    fclose(f);
+    return bytes;
+}
+
+void file_write(const char *path, const void *bytes, size_t len)
+{
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes, 1, len, f), len);
+    assert_int_equal(fclose(f), 0);
+}
+
 void scratch_make(char *buf, size_t cap)
 {
     const char *tmp = getenv("TMPDIR");
-    snprintf(buf, cap, "%s/camwall-test-XXXXXX", tmp ? tmp : "/tmp");
+    if (!tmp) /* memory, if there is some: hundreds of files are synced */
+        tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    snprintf(buf, cap, "%s/camwall-test-XXXXXX", tmp);
     assert_non_null(mkdtemp(buf));
 }
 

@@ -40,7 +40,18 @@ struct film *film_read(const char *path);
 void film_free(struct film *f);
 uint64_t film_hash(const uint8_t *bytes, size_t len);
 
-/* A new empty directory in $TMPDIR, and its end with all that is in it. */
+/* What the index of a file says of frame i, read without its pictures; *n gets their number. */
+struct film_entry {
+    int64_t at, time, file_duration; /* bytes; 1/90 000 s */
+    int bytes;
+};
+struct film_entry film_peek(const char *path, int i, int *n);
+
+/* Whole files; the buffer is the caller's (free). */
+uint8_t *file_read(const char *path, size_t *len);
+void file_write(const char *path, const void *bytes, size_t len);
+
+/* A new empty directory in $TMPDIR, or in memory, and its end with all that is in it. */
 void scratch_make(char *buf, size_t cap);
 void scratch_remove(const char *dir);
 /* Sorted names of the regular files under DIR/SUB ("" for DIR); NULL-terminated. */

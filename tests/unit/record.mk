@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-RECORD_TESTS = tests/unit/test_segment tests/unit/test_timeline tests/unit/test_recorder
+RECORD_TESTS = \
+	tests/unit/test_segment tests/unit/test_timeline tests/unit/test_recorder \
+	tests/unit/test_finish tests/unit/test_recover
 check_PROGRAMS += $(RECORD_TESTS)
 TESTS += $(RECORD_TESTS)
 
@@ -15,8 +17,16 @@ tests_unit_test_segment_LDADD = $(FILM_LIBS)
 
 tests_unit_test_timeline_SOURCES = tests/unit/test_timeline.c
 tests_unit_test_timeline_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_timeline_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_timeline_LDADD = $(FILM_LIBS)
 
 tests_unit_test_recorder_SOURCES = tests/unit/test_recorder.c
 tests_unit_test_recorder_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_recorder_LDADD = $(FILM_LIBS)
+
+tests_unit_test_finish_SOURCES = tests/unit/test_finish.c
+tests_unit_test_finish_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_finish_LDADD = $(FILM_LIBS)
+
+tests_unit_test_recover_SOURCES = tests/unit/test_recover.c
+tests_unit_test_recover_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_recover_LDADD = $(FILM_LIBS)

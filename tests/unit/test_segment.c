@@ -112,14 +112,14 @@ static void names_are_never_used_twice(void **state)
     char final[SEGMENT_PATH_MAX];
     int fd[3];
     scratch_make(dir, sizeof dir);
-    assert_int_equal(segment_create(dir, "a", one, sizeof one, &fd[0]), 0);
-    assert_int_equal(segment_create(dir, "a", two, sizeof two, &fd[1]), 0);
+    assert_int_equal(segment_create(dir, "a", SEGMENT_MP4, one, sizeof one, &fd[0]), 0);
+    assert_int_equal(segment_create(dir, "a", SEGMENT_MP4, two, sizeof two, &fd[1]), 0);
     assert_string_equal(one + strlen(dir), "/a.mp4.part");
     assert_string_equal(two + strlen(dir), "/a_2.mp4.part");
     assert_int_equal(segment_publish(&disk_real, one, final, sizeof final), 0);
     assert_string_equal(final + strlen(dir), "/a.mp4");
     /* Both a.mp4 and a_2.mp4.part are there now. */
-    assert_int_equal(segment_create(dir, "a", three, sizeof three, &fd[2]), 0);
+    assert_int_equal(segment_create(dir, "a", SEGMENT_MP4, three, sizeof three, &fd[2]), 0);
     assert_string_equal(three + strlen(dir), "/a_3.mp4.part");
     /* Somebody else made a_2.mp4 meanwhile. */
     char other[300];
@@ -138,7 +138,7 @@ static void a_part_is_locked_while_it_is_open(void **state)
     char dir[256], part[SEGMENT_PATH_MAX];
     int fd;
     scratch_make(dir, sizeof dir);
-    assert_int_equal(segment_create(dir, "a", part, sizeof part, &fd), 0);
+    assert_int_equal(segment_create(dir, "a", SEGMENT_MP4, part, sizeof part, &fd), 0);
     int second = open(part, O_RDWR);
     assert_int_equal(segment_lock(second), -EAGAIN);
     int copy = dup(fd);
