@@ -13,6 +13,7 @@ src_proto_libproto_a_SOURCES = \
 	%D%/packet_media.c \
 	%D%/packet_session.c \
 	%D%/reasm.c %D%/reasm.h \
+	%D%/repair.c %D%/repair.h \
 	%D%/serial.h \
 	%D%/talk_client.c %D%/talk_client.h \
 	%D%/talk_server.c %D%/talk_server.h \

@@ -70,12 +70,23 @@ static void abandon(struct reasm *r, struct reasm_slot *s)
     r->owner.give_back(r->owner.ctx, s->handle);
 }
 
-static struct reasm_slot *find(struct reasm *r, uint32_t frame)
+const struct reasm_slot *reasm_find(const struct reasm *r, uint32_t frame)
 {
     for (unsigned i = 0; i < PROTO_REASM_FRAMES; i++)
         if (r->slot[i].used && r->slot[i].frame == frame)
             return &r->slot[i];
     return NULL;
+}
+
+static struct reasm_slot *find(struct reasm *r, uint32_t frame)
+{
+    const struct reasm_slot *s = reasm_find(r, frame);
+    return s ? &r->slot[s - r->slot] : NULL;
+}
+
+bool reasm_is_unseen(const struct reasm *r, uint32_t frame)
+{
+    return r->started && in_window(r, frame) && !reasm_find(r, frame) && !done_get(r, frame);
 }
 
 static const struct reasm_slot *oldest_slot(const struct reasm *r)

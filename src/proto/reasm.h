@@ -92,6 +92,12 @@ uint64_t reasm_deadline(const struct reasm *r, uint64_t window_ns);
 /* Oldest frame held; newest + 1 when none is. */
 uint32_t reasm_oldest(const struct reasm *r);
 
+/* A held frame, or NULL. */
+const struct reasm_slot *reasm_find(const struct reasm *r, uint32_t frame);
+
+/* Neither held nor done: a fragment of it would be taken. */
+bool reasm_is_unseen(const struct reasm *r, uint32_t frame);
+
 /* Frames from … to - 1, none of them held, are not waited for any more: REASM_LATE from now on. */
 void reasm_give_up(struct reasm *r, uint32_t from, uint32_t to);
 

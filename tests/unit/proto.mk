@@ -47,6 +47,12 @@ tests_unit_test_reasm_SOURCES = tests/unit/test_reasm.c
 tests_unit_test_reasm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_reasm_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test_repair
+TESTS += tests/unit/test_repair
+tests_unit_test_repair_SOURCES = tests/unit/test_repair.c
+tests_unit_test_repair_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_repair_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test_talk_client
 TESTS += tests/unit/test_talk_client
 tests_unit_test_talk_client_SOURCES = tests/unit/test_talk_client.c
