@@ -204,6 +204,7 @@ static void test_known_servers(void **state)
         {"host:2 " KEY_B "\n", "host:1", TRUST_NEW, 0},
         {"host:1 " KEY_B "\nhost:1 " KEY_A "\n", "host:1", TRUST_KNOWN, 2},
         {"host:1 " KEY_A "\nhost:1 " KEY_B "\n", "host:1", TRUST_KNOWN, 1},
+        {"host:1 " KEY_B "\nhost:1 " KEY_B "\n", "host:1", TRUST_CHANGED, 1},
         {"HOST:1 " KEY_A "\n", "Host:1", TRUST_KNOWN, 1},
         {"host " KEY_A "\n", "host:9999", TRUST_KNOWN, 1},
         {"host:9999 " KEY_A "\n", "host", TRUST_KNOWN, 1},

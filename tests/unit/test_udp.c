@@ -257,6 +257,9 @@ static void test_batch_memory(void **state)
     struct link_batch b;
     assert_int_equal(link_batch_init(&b, 0, 100), -EINVAL);
     assert_int_equal(link_batch_init(&b, 1, 0), -EINVAL);
+    assert_int_equal(link_batch_init(&b, 2, 65536), 0);
+    assert_int_equal(b.cap, 2 * 64);
+    link_batch_fini(&b);
     for (unsigned n = 1; n <= 2; n++) {
         mem_fail_at(n);
         assert_int_equal(link_batch_init(&b, 2, 100), -ENOMEM);
@@ -438,6 +441,28 @@ static void test_grant(void **state)
     udp_close(l);
 }
 
+static void check_discovery(const char *host, int level, int option, bool df, int expected)
+{
+    struct udp_settings s = {.df = df};
+    struct link *l = listen_on(host, &s);
+    int value = -1;
+    socklen_t len = sizeof value;
+    assert_int_equal(getsockopt(l->fd, level, option, &value, &len), 0);
+    assert_int_equal(value, expected);
+    udp_close(l);
+}
+
+/* A router between must be free to cut large datagrams, unless asked otherwise. */
+static void test_fragments_are_allowed(void **state)
+{
+    check_discovery("127.0.0.1:0", IPPROTO_IP, IP_MTU_DISCOVER, false, IP_PMTUDISC_DONT);
+    check_discovery("127.0.0.1:0", IPPROTO_IP, IP_MTU_DISCOVER, true, IP_PMTUDISC_DO);
+    if (!have_ipv6())
+        return;
+    check_discovery("[::1]:0", IPPROTO_IPV6, IPV6_MTU_DISCOVER, false, IPV6_PMTUDISC_DONT);
+    check_discovery("[::1]:0", IPPROTO_IPV6, IPV6_MTU_DISCOVER, true, IPV6_PMTUDISC_DO);
+}
+
 static void test_full_socket(void **state)
 {
     struct udp_settings small = {.buffer_bytes = 4096, .plain_segments = true};
@@ -544,6 +569,7 @@ int main(void)
         cmocka_unit_test(test_many_dead_peers),
         cmocka_unit_test(test_threads_share_a_socket),
         cmocka_unit_test(test_grant),
+        cmocka_unit_test(test_fragments_are_allowed),
         cmocka_unit_test(test_full_socket),
         cmocka_unit_test(test_too_large_is_an_error),
         cmocka_unit_test(test_real_network_mtu),
