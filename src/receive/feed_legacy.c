@@ -169,19 +169,16 @@ static enum feed_end legacy_run(void *feed)
     struct feed_legacy *l = feed;
     struct udp_settings udp = {0};
     struct udp_grant grant;
-    const char *error = NULL;
 
     feed_state(l->r, RECEIVER_CONNECTING, NULL);
-    int err = target_resolve(&l->target, &l->r->url, &error);
-    if (err < 0) {
-        feed_why(l->r, "%s: %s", l->r->url.host, error ? error : err_str(err));
-        return FEED_LOST;
-    }
+    enum feed_end end = target_find(&l->target, l->r);
+    if (end != FEED_GOES_ON)
+        return end;
     l->heard_ns = 0;
-    err = udp_connect(target_addr(&l->target), &udp, &l->link, &grant);
+    int err = udp_connect(target_addr(&l->target), &udp, &l->link, &grant);
     if (err < 0)
         return end_with(l, err);
-    enum feed_end end = talk(l);
+    end = talk(l);
     udp_close(l->link);
     return end;
 }

@@ -328,15 +328,11 @@ static enum feed_end wait(struct native *n)
 
 static enum feed_end connect_first(struct native *n)
 {
-    const char *error = NULL;
-
     feed_state(n->r, RECEIVER_CONNECTING, NULL);
-    int err = target_resolve(&n->target, &n->r->url, &error);
-    if (err < 0) {
-        feed_why(n->r, "%s: %s", n->r->url.host, error ? error : err_str(err));
-        return FEED_LOST;
-    }
-    err = path_open(&n->path[0], target_addr(&n->target), n->r->keys, mono_ns());
+    enum feed_end end = target_find(&n->target, n->r);
+    if (end != FEED_GOES_ON)
+        return end;
+    int err = path_open(&n->path[0], target_addr(&n->target), n->r->keys, mono_ns());
     if (err < 0 && n->path[0].state != PATH_DEAD) {
         feed_why(n->r, "%s: %s", n->r->url.host, err_str(err));
         return FEED_LOST;

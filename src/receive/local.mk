@@ -6,6 +6,7 @@ src_receive_libreceive_a_SOURCES = \
 	%D%/feed.c %D%/feed.h \
 	%D%/feed_legacy.c \
 	%D%/feed_native.c \
+	%D%/lookup.c %D%/lookup.h \
 	%D%/native_frames.c %D%/native_frames.h \
 	%D%/path.c %D%/path.h \
 	%D%/receiver.c %D%/receiver.h \

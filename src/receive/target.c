@@ -4,24 +4,52 @@
 #include <string.h>
 
 #include "util/err.h"
+#include "util/text.h"
 
-int target_resolve(struct target *t, const struct url *u, const char **error)
+static enum feed_end await(struct receiver *r, struct lookup_result *result)
 {
-    struct addr found[TARGET_ADDRS], last = {0};
+    struct lookup *l;
+    enum feed_end end = FEED_GOES_ON;
 
-    if (t->n > 0 && t->tried > 0 && t->tried < t->n)
-        return 0; /* in the middle of a round */
-    if (t->n > 0)
-        last = t->addr[t->at];
-    int n = addr_resolve_all(u->host, u->port, found, TARGET_ADDRS, error);
-    if (n <= 0)
-        return n < 0 ? n : ERR_UNKNOWN;
-    *t = (struct target){.n = n};
-    memcpy(t->addr, found, (size_t)n * sizeof(found[0]));
-    for (int i = 0; i < n; i++)
+    int err = lookup_start(&r->url, &l);
+    if (err < 0) {
+        *result = (struct lookup_result){.n = err};
+        return FEED_GOES_ON;
+    }
+    struct pollfd p = {.fd = lookup_fd(l), .events = POLLIN};
+    while (end == FEED_GOES_ON && !lookup_done(l, result))
+        end = feed_wait(r, &p, 1, UINT64_MAX);
+    lookup_drop(l);
+    return end;
+}
+
+static void take(struct target *t, const struct lookup_result *found)
+{
+    struct addr last = t->addr[t->at];
+
+    *t = (struct target){.n = found->n};
+    memcpy(t->addr, found->addr, (size_t)found->n * sizeof(found->addr[0]));
+    for (int i = 0; i < t->n; i++)
         if (addr_equal(&t->addr[i], &last))
             t->at = i;
-    return 0;
+}
+
+enum feed_end target_find(struct target *t, struct receiver *r)
+{
+    struct lookup_result found;
+
+    if (t->tried > 0)
+        return FEED_GOES_ON; /* in the middle of a round */
+    enum feed_end end = await(r, &found);
+    if (end != FEED_GOES_ON)
+        return end;
+    if (found.n <= 0) {
+        feed_why(r, "%s: %s", r->url.host,
+                 found.error ? found.error : err_str(found.n < 0 ? found.n : ERR_UNKNOWN));
+        return FEED_LOST;
+    }
+    take(t, &found);
+    return FEED_GOES_ON;
 }
 
 const struct addr *target_addr(const struct target *t)
@@ -31,8 +59,6 @@ const struct addr *target_addr(const struct target *t)
 
 bool target_next(struct target *t)
 {
-    if (t->n == 0)
-        return false;
     if (++t->tried >= t->n) {
         t->tried = 0;
         return false;

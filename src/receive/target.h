@@ -3,21 +3,21 @@
 #define RECEIVE_TARGET_H
 
 #include "net/addr.h"
-#include "receive/url.h"
+#include "receive/feed.h"
+#include "receive/lookup.h"
 
 /* The addresses of a URL's host. A name may have several (localhost: ::1 and 127.0.0.1): each is
- * tried before anybody waits. A plain value, one thread. */
-enum { TARGET_ADDRS = 8 };
-
+ * tried before anybody waits. A plain value, the receiver's thread. */
 struct target {
-    struct addr addr[TARGET_ADDRS];
+    struct addr addr[LOOKUP_ADDRS];
     int n, at;
     int tried; /* in this round */
 };
 
-/* Looks the host up and takes the address that worked last, if it is still there, or the first
- * one. May block on DNS. 0, or a negative code and the resolver's text (static) in *error. */
-int target_resolve(struct target *t, const struct url *u, const char **error);
+/* Looks the receiver's host up and takes the address that was used last, if it is still there, or
+ * the first one. Waits for the resolver as feed_wait() does. GOES_ON when there is an address,
+ * LOST when not (why is said), or what feed_wait() said. */
+enum feed_end target_find(struct target *t, struct receiver *r);
 const struct addr *target_addr(const struct target *t);
 /* The present address failed: true if there is another one to try at once. */
 bool target_next(struct target *t);
