@@ -10,7 +10,8 @@ src_console_libconsole_a_SOURCES = \
 	%D%/stats.c %D%/stats.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_log.c %D%/stream_log.h \
-	%D%/wall.c %D%/wall.h
+	%D%/wall.c %D%/wall.h %D%/wall_impl.h \
+	%D%/wall_actions.c
 CONSOLE_LIBS = src/console/libconsole.a src/receive/libreceive.a src/net/libnet.a \
 	src/proto/libproto.a $(RECORD_LIBS) $(GNUTLS_LIBS)
 

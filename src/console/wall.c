@@ -6,32 +6,18 @@
 #include "console/wall.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "console/stream.h"
+#include "console/wall_impl.h"
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/log.h"
 #include "util/text.h"
 
-struct list {
-    struct stream **at;
-    size_t n;
-};
-
-struct wall {
-    const struct wall_settings *set;
-    int event_fd;
-    pthread_mutex_t lock; /* guards what follows */
-    struct list streams, leavers;
-    uint64_t newest_id;
-    bool stopping;
-};
-
-static int list_add(struct list *l, struct stream *s)
+int wall_list_add(struct wall_list *l, struct stream *s)
 {
     struct stream **grown = mem_grow(l->at, l->n + 1, sizeof(*grown));
 
@@ -42,13 +28,13 @@ static int list_add(struct list *l, struct stream *s)
     return 0;
 }
 
-static void list_cut(struct list *l, size_t i)
+void wall_list_cut(struct wall_list *l, size_t i)
 {
     l->n--;
     memmove(&l->at[i], &l->at[i + 1], (l->n - i) * sizeof(l->at[0]));
 }
 
-static void poke(void *ctx)
+void wall_poke(void *ctx)
 {
     const struct wall *w = ctx;
     uint64_t one = 1;
@@ -92,11 +78,11 @@ void wall_free(struct wall *w)
 
 static void free_leavers(struct wall *w)
 {
-    struct list gone;
+    struct wall_list gone;
 
     pthread_mutex_lock(&w->lock);
     gone = w->leavers;
-    w->leavers = (struct list){0};
+    w->leavers = (struct wall_list){0};
     pthread_mutex_unlock(&w->lock);
     for (size_t i = 0; i < gone.n; i++)
         stream_free(gone.at[i]);
@@ -130,8 +116,8 @@ static void dismiss_finders(struct wall *w)
     pthread_mutex_lock(&w->lock);
     for (size_t i = w->streams.n; i-- > 0;) {
         struct stream *s = w->streams.at[i];
-        if (stream_found(s) && list_add(&w->leavers, s) == 0)
-            list_cut(&w->streams, i);
+        if (stream_found(s) && wall_list_add(&w->leavers, s) == 0)
+            wall_list_cut(&w->streams, i);
     }
     pthread_mutex_unlock(&w->lock);
 }
@@ -198,7 +184,7 @@ static int add_locked(struct wall *w, const struct wall_add *a, uint64_t *id)
         .codec = a->codec < 0 ? w->set->codec : (enum recorder_codec)a->codec,
         .record = a->record < 0 ? w->set->record : a->record > 0,
         .ctx = w,
-        .on_change = poke,
+        .on_change = wall_poke,
         .on_cameras = on_cameras,
     };
 
@@ -209,7 +195,7 @@ static int add_locked(struct wall *w, const struct wall_add *a, uint64_t *id)
         err = stream_new(&set, w->newest_id + 1, &s);
     if (err < 0)
         return err;
-    err = list_add(&w->streams, s);
+    err = wall_list_add(&w->streams, s);
     if (err < 0) {
         stream_free(s);
         return err;
@@ -219,7 +205,7 @@ static int add_locked(struct wall *w, const struct wall_add *a, uint64_t *id)
         *id = w->newest_id;
     err = stream_start(s);
     if (err < 0) {
-        list_cut(&w->streams, w->streams.n - 1);
+        wall_list_cut(&w->streams, w->streams.n - 1);
         stream_free(s);
     }
     return err;
@@ -258,116 +244,6 @@ static void on_cameras(void *ctx, struct stream *finder, const struct packet_cam
     for (unsigned i = 0; i < n; i++)
         add_found(w, finder, camera[i].name);
     pthread_mutex_unlock(&w->lock);
-}
-
-static struct stream *by_id(struct wall *w, uint64_t id, size_t *at)
-{
-    for (size_t i = 0; i < w->streams.n && !w->stopping; i++) {
-        if (stream_id(w->streams.at[i]) == id) {
-            *at = i;
-            return w->streams.at[i];
-        }
-    }
-    return NULL;
-}
-
-int wall_remove(struct wall *w, uint64_t id)
-{
-    int err = ERR_UNKNOWN;
-    size_t at;
-
-    pthread_mutex_lock(&w->lock);
-    struct stream *s = by_id(w, id, &at);
-    if (s) {
-        stream_finish(s);
-        err = list_add(&w->leavers, s);
-        if (err == 0)
-            list_cut(&w->streams, at);
-    }
-    pthread_mutex_unlock(&w->lock);
-    poke(w);
-    return err;
-}
-
-int wall_record(struct wall *w, uint64_t id, bool on)
-{
-    size_t at;
-
-    pthread_mutex_lock(&w->lock);
-    struct stream *s = by_id(w, id, &at);
-    int err = s ? stream_record(s, on) : ERR_UNKNOWN;
-    pthread_mutex_unlock(&w->lock);
-    poke(w);
-    return err;
-}
-
-int wall_record_all(struct wall *w, bool on)
-{
-    int err = 0;
-
-    pthread_mutex_lock(&w->lock);
-    for (size_t i = 0; i < w->streams.n && !w->stopping; i++) {
-        struct stream *s = w->streams.at[i];
-        int e = stream_settings(s)->url.kind == URL_SERVER ? 0 : stream_record(s, on);
-        err = e < 0 ? e : err;
-    }
-    pthread_mutex_unlock(&w->lock);
-    poke(w);
-    return err;
-}
-
-int wall_reconnect(struct wall *w, uint64_t id)
-{
-    size_t at;
-
-    pthread_mutex_lock(&w->lock);
-    struct stream *s = by_id(w, id, &at);
-    if (s)
-        receiver_reconnect(stream_receiver(s));
-    pthread_mutex_unlock(&w->lock);
-    return s ? 0 : ERR_UNKNOWN;
-}
-
-int wall_accept(struct wall *w, uint64_t id, enum receiver_answer answer)
-{
-    struct receiver_status asked, st;
-    size_t at;
-
-    pthread_mutex_lock(&w->lock);
-    struct stream *s = by_id(w, id, &at);
-    if (s)
-        receiver_snapshot(stream_receiver(s), &asked);
-    for (size_t i = 0; s && i < w->streams.n; i++) {
-        struct receiver *r = stream_receiver(w->streams.at[i]);
-        receiver_snapshot(r, &st);
-        if (st.asking && strcmp(st.server, asked.server) == 0)
-            receiver_accept(r, answer);
-    }
-    pthread_mutex_unlock(&w->lock);
-    return s ? 0 : ERR_UNKNOWN;
-}
-
-int wall_want(struct wall *w, uint64_t id, unsigned width, unsigned height)
-{
-    size_t at;
-
-    pthread_mutex_lock(&w->lock);
-    struct stream *s = by_id(w, id, &at);
-    if (s)
-        receiver_want(stream_receiver(s), width, height);
-    pthread_mutex_unlock(&w->lock);
-    return s ? 0 : ERR_UNKNOWN;
-}
-
-struct frame *wall_newest(struct wall *w, uint64_t id)
-{
-    size_t at;
-
-    pthread_mutex_lock(&w->lock);
-    struct stream *s = by_id(w, id, &at);
-    struct frame *f = s ? receiver_newest(stream_receiver(s)) : NULL;
-    pthread_mutex_unlock(&w->lock);
-    return f;
 }
 
 static int view_room(struct wall_view *v, size_t n)

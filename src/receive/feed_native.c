@@ -8,15 +8,14 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "net/trust.h"
 #include "proto/talk_client.h"
 #include "receive/feed.h"
 #include "receive/native_frames.h"
+#include "receive/native_trust.h"
 #include "receive/path.h"
 #include "receive/target.h"
 #include "util/alloc.h"
 #include "util/err.h"
-#include "util/log.h"
 #include "util/mono.h"
 #include "util/text.h"
 
@@ -48,71 +47,6 @@ static void adopt(struct native *n, struct path *p, uint64_t now_ns)
     n->current = p;
     n->tried_ns = now_ns;
     talk_client_connected(&n->talk, now_ns);
-}
-
-static enum feed_end refuse_changed(struct native *n, const char *at, const char *key,
-                                    const struct trust_answer *a)
-{
-    struct receiver_status *s = feed_lock(n->r);
-    s->changed_line = a->line;
-    text_copy(s->remembered, sizeof(s->remembered), a->remembered);
-    feed_unlock(n->r);
-    feed_why(n->r,
-             _("the key of %s HAS CHANGED. It shows %s, but %s line %u remembers %s. "
-               "Somebody may be in between; if the change is known to be right, remove that line"),
-             at, key, n->r->known_servers, a->line, a->remembered);
-    return FEED_REFUSED;
-}
-
-static enum feed_end judge_new(struct native *n, const char *at, const char *key)
-{
-    struct receiver *r = n->r;
-
-    if (r->trust == RECEIVER_TRUST_ASK) {
-        feed_why(r, _("%s is not known yet; its key is %s: accept it?"), at, key);
-        return FEED_ASK;
-    }
-    if (r->trust == RECEIVER_TRUST_KNOWN) {
-        feed_why(r, _("%s is not in %s; its key is %s (--trust first accepts it)"), at,
-                 r->known_servers, key);
-        return FEED_REFUSED;
-    }
-    int err = trust_server_remember(r->known_servers, at, key);
-    if (err == 0) {
-        log_info(_("remembered the key of %s: %s"), at, key);
-        return FEED_GOES_ON;
-    }
-    feed_why(r, _("the key of %s cannot be written to %s: %s"), at, r->known_servers, err_str(err));
-    return FEED_REFUSED;
-}
-
-/* Nothing was sent yet but the handshake. */
-static enum feed_end judge(struct native *n, const struct path *p)
-{
-    struct receiver *r = n->r;
-    const char *key = secure_peer(p->secure);
-    struct trust_answer a;
-    char at[URL_HOST_MAX + 16];
-
-    url_host_port(&r->url, at, sizeof(at));
-    struct receiver_status *s = feed_lock(r);
-    text_copy(s->server, sizeof(s->server), key);
-    s->changed_line = 0;
-    feed_unlock(r);
-    int err = trust_server_check(r->known_servers, at, key, &a);
-    if (err < 0) {
-        feed_why(r, _("cannot read %s: %s"), r->known_servers, err_str(err));
-        return FEED_REFUSED;
-    }
-    switch (a.verdict) {
-    case TRUST_KNOWN:
-        return FEED_GOES_ON;
-    case TRUST_CHANGED:
-        return refuse_changed(n, at, key, &a);
-    case TRUST_NEW:
-        break;
-    }
-    return strcmp(r->trusted_once, key) == 0 ? FEED_GOES_ON : judge_new(n, at, key);
 }
 
 static void on_message(void *ctx, struct path *p, const uint8_t *bytes, size_t len, uint64_t now_ns)
@@ -202,7 +136,7 @@ static void on_catalogue(void *ctx, const struct packet_catalogue *c)
 /* A path whose handshake is done is judged, and spoken on. */
 static void step_ready(struct native *n, struct path *p, uint64_t now_ns)
 {
-    n->end = judge(n, p);
+    n->end = native_judge(n->r, secure_peer(p->secure));
     if (n->end != FEED_GOES_ON)
         return;
     p->state = PATH_IN_USE;
