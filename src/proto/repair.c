@@ -94,7 +94,7 @@ void repair_note(struct repair *p, const struct reasm *r, const struct packet_fr
     note_number(p, f->frame, now_ns);
     struct repair_frame *w = find(p, f->frame);
     const struct reasm_slot *s = reasm_find(r, f->frame);
-    if (w && s && !w->asked_whole)
+    if (w && s)
         note_gap(w, s, now_ns);
 }
 
@@ -198,8 +198,8 @@ static bool ask_part(struct repair *p, struct repair_frame *f, const struct reas
     unsigned bits = (unsigned)cap * 8;
     unsigned n = afford(p->budget, bitmap, &len, &bits);
     uint16_t end = first + bits < d.end ? (uint16_t)(first + bits) : d.end;
-    if (!d.again)
-        f->asked_end = end;
+    f->asked_whole = false;
+    f->asked_end = end;
     if (n == 0) {
         if (d.again)
             f->again_ns = UINT64_MAX;

@@ -169,9 +169,26 @@ static void test_two_gaps(void **state)
     expect(5, 1, "1");
     hear(1, 5, 0, 5); /* shows the second gap again */
     hear_range(1, 6, COUNT, 6);
-    expect(10, 1, "3"); /* not 1, which is on its way */
+    expect(10, 1, "3");     /* not 1, which is on its way */
     assert_false(next(13)); /* it fell silent, with nothing missing at its end */
     expect(34, 1, "1,3");
+}
+
+/* What was asked for came in time, while the frame is still being sent. */
+static void test_repaired_while_sent(void **state)
+{
+    hear(1, 0, 0, 0);
+    hear_range(1, 2, 6, 0);
+    expect(5, 1, "1");
+    hear_range(1, 6, 10, 6);
+    assert_int_equal(deadline_ms(), 13); /* the gap is known: only silence would be new */
+    hear(1, 1, FRAGMENT_REPAIR, 25);
+    for (uint16_t i = 10; i < COUNT; i++) {
+        assert_false(next(16 + i));
+        hear(1, i, 0, 16 + i);
+    }
+    assert_int_equal(r.frames_complete, 1);
+    assert_int_equal(p.nacks, 1);
 }
 
 static void test_tail(void **state)
@@ -204,10 +221,10 @@ static void test_whole_frame(void **state)
 
 static void test_oldest_first(void **state)
 {
-    hear(1, 0, 0, 0);
-    hear(2, 0, 0, 0);
-    hear(4, 0, 0, 0);
-    static const uint32_t order[] = {1, 2, 3, 4};
+    static const uint32_t order[] = {UINT32_MAX - 1, UINT32_MAX, 0, 1};
+    hear(order[0], 0, 0, 0);
+    hear(order[1], 0, 0, 0);
+    hear(order[3], 0, 0, 0);
     for (unsigned i = 0; i < 4; i++) {
         assert_true(next(50));
         assert_int_equal(nack.frame, order[i]);
@@ -294,6 +311,10 @@ static void test_small_message(void **state)
         assert_string_equal(wanted(), parts[i]);
     }
     assert_false(next(5));
+    assert_true(repair_next(&p, &r, &path, BEGIN + 29 * MS, &nack, bitmap, 2));
+    assert_string_equal(wanted(), parts[0]); /* again from the start, and on at once */
+    assert_true(repair_next(&p, &r, &path, BEGIN + 29 * MS, &nack, bitmap, 2));
+    assert_string_equal(wanted(), parts[1]);
 }
 
 static void test_outage(void **state)
@@ -327,11 +348,22 @@ static void test_restart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_clean),         TEST(test_gap),          TEST(test_reordered_within_allowance),
-        TEST(test_two_gaps),      TEST(test_tail),         TEST(test_tail_shown_by_newer_frame),
-        TEST(test_whole_frame),   TEST(test_oldest_first), TEST(test_fits_the_window),
-        TEST(test_least_wait),    TEST(test_given_up),     TEST(test_budget),
-        TEST(test_small_message), TEST(test_outage),       TEST(test_restart),
+        TEST(test_clean),
+        TEST(test_gap),
+        TEST(test_reordered_within_allowance),
+        TEST(test_two_gaps),
+        TEST(test_repaired_while_sent),
+        TEST(test_tail),
+        TEST(test_tail_shown_by_newer_frame),
+        TEST(test_whole_frame),
+        TEST(test_oldest_first),
+        TEST(test_fits_the_window),
+        TEST(test_least_wait),
+        TEST(test_given_up),
+        TEST(test_budget),
+        TEST(test_small_message),
+        TEST(test_outage),
+        TEST(test_restart),
     };
     return cmocka_run_group_tests_name("repair", tests, NULL, NULL);
 }
