@@ -55,9 +55,19 @@ tests_unit_test_repair_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_talk_client
 TESTS += tests/unit/test_talk_client
-tests_unit_test_talk_client_SOURCES = tests/unit/test_talk_client.c
+tests_unit_test_talk_client_SOURCES = \
+	tests/unit/test_talk_client.c \
+	tests/unit/client_rig.c tests/unit/client_rig.h
 tests_unit_test_talk_client_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_talk_client_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_talk_reconnect
+TESTS += tests/unit/test_talk_reconnect
+tests_unit_test_talk_reconnect_SOURCES = \
+	tests/unit/test_talk_reconnect.c \
+	tests/unit/client_rig.c tests/unit/client_rig.h
+tests_unit_test_talk_reconnect_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_talk_reconnect_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_talk_server
 TESTS += tests/unit/test_talk_server

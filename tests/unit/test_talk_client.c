@@ -3,192 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "proto/talk_client.h"
-#include "util/alloc.h"
+#include "unit/client_rig.h"
 #include "util/err.h"
 #include "util/mono.h"
-
-#define MS NS_PER_MS
-
-enum { STRIDE = 1000, FRAME_BYTES = 2500, FRAGMENTS = 3 };
-static const uint64_t BEGIN = 1000 * NS_PER_S;
-static const uint64_t BOOT = 0xb007;
-
-static struct talk_client t;
-static struct packet said; /* the newest message of the client */
-static uint8_t said_bytes[PROTO_UDP_PAYLOAD];
-static int held; /* frames' memory that is out */
-static unsigned frames, streams, restarts, goodbyes, parts;
-static uint32_t newest_frame; /* of on_frame */
-static struct packet_catalogue part;
-
-static int take(void *ctx, uint32_t bytes, uint8_t **data, void **handle)
-{
-    *data = *handle = mem_alloc(bytes);
-    held++;
-    return *data ? 0 : -1;
-}
-
-static void give_back(void *ctx, void *handle)
-{
-    mem_free(handle);
-    held--;
-}
-
-static void on_frame(void *ctx, const struct reasm_slot *slot, uint64_t now_ns)
-{
-    assert_int_equal(slot->bytes, FRAME_BYTES);
-    newest_frame = slot->frame;
-    frames++;
-    give_back(ctx, slot->handle);
-}
-
-static void on_stream(void *ctx, const struct packet_stream *s, bool restarted)
-{
-    assert_ptr_equal(s, &t.stream);
-    streams++;
-    restarts += restarted;
-}
-
-static void on_goodbye(void *ctx, const struct packet_goodbye *g)
-{
-    goodbyes++;
-}
-
-static void on_catalogue(void *ctx, const struct packet_catalogue *c)
-{
-    parts++;
-    part = *c;
-}
-
-static int setup(void **state)
-{
-    frames = streams = restarts = goodbyes = parts = 0;
-    held = 0;
-    talk_client_init(&t,
-                     &(struct talk_client_owner){
-                         .memory = {.take = take, .give_back = give_back},
-                         .on_frame = on_frame,
-                         .on_stream = on_stream,
-                         .on_goodbye = on_goodbye,
-                         .on_catalogue = on_catalogue,
-                     },
-                     0x70ce);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    talk_client_fini(&t);
-    assert_int_equal(held, 0);
-    return 0;
-}
-
-/* The type of the next message, 0: none. */
-static int next(uint64_t ms)
-{
-    size_t len = talk_client_next(&t, BEGIN + ms * MS, said_bytes, sizeof said_bytes);
-    if (len == 0)
-        return 0;
-    assert_int_equal(packet_decode(said_bytes, len, &said), 0);
-    return said.type;
-}
-
-/* Everything it wants to say now, as a bit for each type. */
-static unsigned all(uint64_t ms)
-{
-    unsigned types = 0;
-    int type;
-    while ((type = next(ms)))
-        types |= 1u << type;
-    return types;
-}
-
-static bool says(uint64_t ms, enum packet_type type)
-{
-    return all(ms) >> type & 1;
-}
-
-static uint64_t deadline_ms(void)
-{
-    uint64_t at = talk_client_deadline(&t);
-    return at <= BEGIN ? 0 : (at - BEGIN + MS - 1) / MS;
-}
-
-static int hear(const struct packet *p, uint64_t ms)
-{
-    uint8_t buf[PROTO_UDP_PAYLOAD_MAX];
-    size_t len = packet_encode(p, buf, sizeof buf);
-    assert_true(len > 0);
-    return talk_client_on_message(&t, buf, len, BEGIN + ms * MS);
-}
-
-static void hear_stream(uint16_t change, uint64_t boot, uint32_t next_frame, uint64_t ms)
-{
-    struct packet p = {
-        .type = PACKET_STREAM,
-        .stream = {.serial = t.want.serial,
-                   .change = change,
-                   .boot = boot,
-                   .width = 640,
-                   .height = 480,
-                   .full_width = 640,
-                   .full_height = 480,
-                   .millihertz = 25000,
-                   .stride = STRIDE,
-                   .next_frame = next_frame,
-                   .camera = "yard"},
-    };
-    assert_int_equal(hear(&p, ms), 0);
-}
-
-static void hear_fragment(uint32_t frame, uint16_t index, uint64_t ms)
-{
-    static uint8_t payload[STRIDE];
-    struct packet p = {
-        .type = PACKET_FRAGMENT,
-        .fragment = {.frame = frame,
-                     .index = index,
-                     .count = FRAGMENTS,
-                     .frame_bytes = FRAME_BYTES,
-                     .capture_us = frame * UINT64_C(40000),
-                     .payload = payload,
-                     .payload_len = index < 2 ? STRIDE : FRAME_BYTES % STRIDE},
-    };
-    assert_int_equal(hear(&p, ms), 0);
-}
-
-static void hear_frame(uint32_t frame, uint64_t ms)
-{
-    for (uint16_t i = 0; i < FRAGMENTS; i++)
-        hear_fragment(frame, i, ms);
-}
-
-static void hear_pong(uint64_t ping_us, int64_t offset_us, uint64_t ms)
-{
-    uint64_t at_us = ping_us + (uint64_t)offset_us; /* the whole way is back */
-    struct packet p = {.type = PACKET_PONG, .pong = {ping_us, at_us, at_us}};
-    assert_int_equal(hear(&p, ms), 0);
-}
-
-static void connect_at(uint64_t ms)
-{
-    talk_client_connected(&t, BEGIN + ms * MS);
-}
-
-/* Connected, subscribed and answered at ms. */
-static void begin_stream(uint64_t ms)
-{
-    talk_client_want_stream(&t, "yard", 640, 480, 0);
-    connect_at(ms);
-    assert_true(says(ms, PACKET_SUBSCRIBE));
-    hear_stream(1, BOOT, 10, ms);
-    assert_true(says(ms, PACKET_REPORT));
-}
 
 static void test_not_connected(void **state)
 {
@@ -507,121 +327,6 @@ static void test_catalogue_begins_anew_with_session(void **state)
     assert_int_equal(said_types, 1u << PACKET_PING);
 }
 
-static void test_goodbye_of_client(void **state)
-{
-    begin_stream(0);
-    talk_client_close(&t);
-    talk_client_close(&t);
-    assert_int_equal(deadline_ms(), 0);
-    assert_int_equal(next(1), PACKET_GOODBYE);
-    assert_int_equal(said.goodbye.reason, REASON_CLOSED);
-    talk_client_close(&t);
-    assert_int_equal(all(5000), 0);
-    assert_false(talk_client_silent(&t, BEGIN + 5000 * MS));
-    connect_at(6000); /* a later session is another matter */
-    assert_int_equal(next(6000), PACKET_SUBSCRIBE);
-}
-
-static void test_goodbye_of_server(void **state)
-{
-    begin_stream(0);
-    struct packet p = {.type = PACKET_GOODBYE, .goodbye = {.reason = REASON_STOPPING}};
-    hear(&p, 10);
-    hear(&p, 11);
-    assert_int_equal(goodbyes, 1);
-    assert_int_equal(all(5000), 0);
-    assert_true(talk_client_deadline(&t) == UINT64_MAX);
-    assert_false(talk_client_silent(&t, BEGIN + 5000 * MS));
-    hear_frame(11, 12);
-    assert_int_equal(frames, 0);
-    connect_at(6000);
-    assert_int_equal(next(6000), PACKET_SUBSCRIBE);
-}
-
-static void test_reconnect_to_same_run(void **state)
-{
-    begin_stream(0);
-    hear_frame(11, 10);
-    hear_fragment(12, 0, 10);
-    talk_client_disconnected(&t, BEGIN + 20 * MS);
-    connect_at(60);
-    assert_int_equal(next(60), PACKET_SUBSCRIBE);
-    assert_int_equal(said.subscribe.token, 0x70ce);
-    hear_fragment(12, 1, 60); /* whose? not known before STREAM */
-    assert_int_equal(t.reasm.count[REASM_FOREIGN], 1);
-    hear_stream(1, BOOT, 13, 70);
-    assert_int_equal(streams, 2);
-    assert_int_equal(restarts, 0);
-    hear_fragment(12, 1, 80);
-    hear_fragment(12, 2, 80);
-    assert_int_equal(newest_frame, 12); /* continued over the gap */
-    hear_frame(11, 80);
-    assert_int_equal(frames, 2); /* not delivered again */
-    hear_frame(14, 90);
-    all(90);
-    all(400);
-    assert_int_equal(t.account.frames, 3);
-    assert_int_equal(t.account.frames_incomplete, 1);
-}
-
-static void test_reconnect_after_long_outage(void **state)
-{
-    begin_stream(0);
-    hear_frame(11, 10);
-    talk_client_disconnected(&t, BEGIN + 20 * MS);
-    connect_at(100);
-    hear_stream(1, BOOT, 11 + 2 * PROTO_FRAME_WINDOW, 110); /* at once, without waiting */
-    hear_frame(11 + 2 * PROTO_FRAME_WINDOW, 120);
-    assert_int_equal(frames, 2);
-    assert_int_equal(restarts, 0);
-    all(1000);
-    all(2000);
-    assert_int_equal(t.account.frames_incomplete, 0); /* an outage is not loss */
-}
-
-static void test_reconnect_to_another_run(void **state)
-{
-    begin_stream(0);
-    next(0);
-    hear_pong(BEGIN / 1000, 5000, 5);
-    hear_frame(11, 10);
-    hear_frame(13, 10);
-    hear_fragment(14, 0, 10);
-    connect_at(60);
-    hear_fragment(14, 1, 65);
-    assert_int_equal(t.reasm.count[REASM_FOREIGN], 1);
-    all(65);
-    hear_stream(1, BOOT + 1, 12, 70);
-    assert_int_equal(restarts, 1);
-    all(75);
-    all(300); /* the old run's 12 is lost, which says nothing of the new one's */
-    assert_int_equal(held, 0);
-    assert_false(clocksync_known(&t.clock)); /* another machine's, maybe */
-    hear_frame(12, 310);
-    hear_frame(13, 310); /* the number was used by the other run */
-    assert_int_equal(frames, 4);
-    assert_int_equal(t.account.frames, 4);
-    assert_int_equal(t.account.frames_incomplete, 2); /* the first run's 12 and 14 */
-    all(1000);
-    all(2000);
-    assert_int_equal(t.account.frames_incomplete, 2);
-}
-
-static void test_wraparound(void **state)
-{
-    begin_stream(0);
-    hear_stream(2, BOOT, UINT32_MAX - 3, 1);
-    for (uint32_t f = UINT32_MAX - 3; f != 4; f++)
-        if (f != UINT32_MAX)
-            hear_frame(f, 10);
-    assert_int_equal(frames, 7);
-    all(10);
-    all(500);
-    assert_int_equal(t.account.frames_incomplete, 1);
-    assert_true(says(1000, PACKET_REPORT));
-    assert_int_equal(t.reasm.newest, 3);
-}
-
 /* However often it is told, it wakes neither too late nor for nothing. */
 static void test_deadline_is_kept(void **state)
 {
@@ -639,8 +344,6 @@ static void test_deadline_is_kept(void **state)
     }
     assert_in_range(wakes, 3, 10);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
@@ -661,12 +364,6 @@ int main(void)
         TEST(test_garbage_is_not_hearing),
         TEST(test_catalogue),
         TEST(test_catalogue_begins_anew_with_session),
-        TEST(test_goodbye_of_client),
-        TEST(test_goodbye_of_server),
-        TEST(test_reconnect_to_same_run),
-        TEST(test_reconnect_after_long_outage),
-        TEST(test_reconnect_to_another_run),
-        TEST(test_wraparound),
         TEST(test_deadline_is_kept),
     };
     return cmocka_run_group_tests_name("talk_client", tests, NULL, NULL);
