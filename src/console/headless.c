@@ -22,6 +22,7 @@ enum run_end { RUN_GOES_ON, RUN_SIGNALLED, RUN_ELAPSED };
 struct headless {
     const struct settings *set;
     struct wall *wall;
+    struct app *app; /* NULL: never a screen */
     int signal_fd;
     struct stats stats;
     struct wall_view view;
@@ -38,10 +39,51 @@ int headless_signals(void)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGWINCH);
+    sigaddset(&set, SIGTSTP);
+    sigaddset(&set, SIGCONT);
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return -errno;
     int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return fd < 0 ? -errno : fd;
+}
+
+/* Everything stops, as people expect of the key; what is on the screen is put aside meanwhile. */
+static void suspend(struct headless *h)
+{
+    if (h->app)
+        app_suspend(h->app);
+    raise(SIGSTOP);
+    if (h->app)
+        app_resume(h->app);
+}
+
+static void reopen_log(void)
+{
+    int err = log_reopen();
+
+    if (err < 0)
+        log_error(_("cannot reopen the log: %s"), err_str(err));
+}
+
+static enum run_end take_signal(struct headless *h, unsigned number)
+{
+    switch (number) {
+    case SIGHUP:
+        reopen_log();
+        return RUN_GOES_ON;
+    case SIGWINCH:
+        if (h->app)
+            app_resize(h->app);
+        return RUN_GOES_ON;
+    case SIGTSTP:
+        suspend(h);
+        return RUN_GOES_ON;
+    case SIGCONT:
+        return RUN_GOES_ON;
+    default:
+        return RUN_SIGNALLED;
+    }
 }
 
 static enum run_end take_signals(struct headless *h)
@@ -50,15 +92,31 @@ static enum run_end take_signals(struct headless *h)
     enum run_end end = RUN_GOES_ON;
 
     while (read(h->signal_fd, &info, sizeof(info)) == sizeof(info)) {
-        if (info.ssi_signo != SIGHUP) {
-            end = RUN_SIGNALLED;
-            continue;
-        }
-        int err = log_reopen();
-        if (err < 0)
-            log_error(_("cannot reopen the log: %s"), err_str(err));
+        enum run_end e = take_signal(h, info.ssi_signo);
+        end = e == RUN_GOES_ON ? end : e;
     }
     return end;
+}
+
+static bool records(const struct headless *h)
+{
+    for (size_t i = 0; i < h->view.n; i++)
+        if (h->view.row[i].recording)
+            return true;
+    return false;
+}
+
+/* A terminal that went away ends the program, unless something records: then it goes on. */
+static enum run_end take_screen(struct headless *h)
+{
+    enum tui_end how;
+
+    if (!h->app || !app_ended(h->app, &how))
+        return RUN_GOES_ON;
+    if (how != TUI_END_GONE || !records(h))
+        return RUN_SIGNALLED;
+    log_warning("%s", _("the terminal went away; recording goes on without a screen"));
+    return RUN_GOES_ON;
 }
 
 /* When the first frame was received, with recordings: recorded; 0: not yet. */
@@ -98,12 +156,13 @@ static void report(struct headless *h)
 static void wait_until(struct headless *h, uint64_t deadline_ns)
 {
     struct pollfd p[] = {{.fd = h->signal_fd, .events = POLLIN},
-                         {.fd = wall_fd(h->wall), .events = POLLIN}};
+                         {.fd = wall_fd(h->wall), .events = POLLIN},
+                         {.fd = h->app ? app_fd(h->app) : -1, .events = POLLIN}};
     uint64_t now = mono_ns();
     uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
     struct timespec t = {.tv_sec = (time_t)(left / NS_PER_S), .tv_nsec = (long)(left % NS_PER_S)};
 
-    ppoll(p, 2, &t, NULL);
+    ppoll(p, 3, &t, NULL);
 }
 
 static enum run_end step(struct headless *h)
@@ -120,7 +179,8 @@ static enum run_end step(struct headless *h)
         h->tick_ns += TICK_NS * ((now - h->tick_ns) / TICK_NS + 1);
     }
     wait_until(h, end < h->tick_ns ? end : h->tick_ns);
-    return take_signals(h);
+    enum run_end signalled = take_signals(h), screen = take_screen(h);
+    return signalled == RUN_GOES_ON ? screen : signalled;
 }
 
 static void say_failed(const struct wall_row *row)
@@ -148,13 +208,14 @@ static int judge(const struct headless *h, enum run_end end)
     return status;
 }
 
-int headless_run(const struct settings *s, struct wall *w, int signal_fd)
+int headless_run(const struct settings *s, struct wall *w, struct app *app, int signal_fd)
 {
     struct headless h = {
         .set = s,
         .wall = w,
+        .app = app,
         .signal_fd = signal_fd,
-        .summary = s->summary || isatty(STDERR_FILENO),
+        .summary = !app && (s->summary || isatty(STDERR_FILENO)),
         .start_ns = mono_ns(),
     };
     enum run_end end = RUN_GOES_ON;
@@ -167,6 +228,8 @@ int headless_run(const struct settings *s, struct wall *w, int signal_fd)
     }
     while (end == RUN_GOES_ON)
         end = step(&h);
+    if (app)
+        app_hide(app);
     wall_stop(w);
     if (wall_snapshot(w, &h.view) == 0)
         report(&h);

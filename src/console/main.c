@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "console/app.h"
 #include "console/commands.h"
 #include "console/directory.h"
 #include "console/headless.h"
@@ -32,6 +33,35 @@ static int add_streams(const struct settings *s, struct wall *w)
     return 0;
 }
 
+/* The wall with a screen on this terminal. */
+static int run_screen(const struct settings *s, struct wall *w, const struct receiver_settings *how,
+                      int signal_fd)
+{
+    const struct app_settings set = {
+        .wall = w,
+        .wall_name = s->name,
+        .directory = s->directory,
+        .how = how,
+        .tui = {.mode = (enum tui_mode)s->preview,
+                .symbols = (enum tui_symbols)s->symbols,
+                .theme = (enum tui_theme)s->theme,
+                .fps = (unsigned)s->fps,
+                .keymap = &s->keymap},
+    };
+    struct tui_terminal terminal;
+    char error[TUI_TEXT_MAX];
+    struct app *app;
+
+    int err = app_new(&set, &app);
+    if (err < 0)
+        return complain(_("cannot start"), err_str(err));
+    tui_terminal_from_environment(&terminal, STDIN_FILENO, STDOUT_FILENO);
+    int status = app_show(app, &terminal, error) < 0 ? complain(error, _("see --headless"))
+                                                     : headless_run(s, w, app, signal_fd);
+    app_free(app);
+    return status;
+}
+
 static int run_wall(const struct settings *s, const struct receiver_settings *how, int signal_fd)
 {
     struct wall_settings set = {
@@ -44,7 +74,7 @@ static int run_wall(const struct settings *s, const struct receiver_settings *ho
         .known_servers = how->known_servers,
     };
     struct log_settings log = {
-        .file = s->log, .format = (enum log_format)s->log_format, .to_stderr = true};
+        .file = s->log, .format = (enum log_format)s->log_format, .to_stderr = s->headless};
     struct wall *w;
 
     log.least = LOG_LEVEL_INFO;
@@ -57,7 +87,8 @@ static int run_wall(const struct settings *s, const struct receiver_settings *ho
         return complain(_("cannot start"), err_str(err));
     int status = add_streams(s, w);
     if (status == 0)
-        status = headless_run(s, w, signal_fd);
+        status =
+            s->headless ? headless_run(s, w, NULL, signal_fd) : run_screen(s, w, how, signal_fd);
     wall_free(w);
     log_close();
     return status;
@@ -71,7 +102,8 @@ static int run(const struct settings *s)
     struct keys *keys;
 
     /* Nobody is there to be asked without a screen. */
-    how.trust = s->trust == TRUST_ASK ? RECEIVER_TRUST_KNOWN : (enum receiver_trust)s->trust;
+    bool nobody = s->headless && s->trust == TRUST_ASK;
+    how.trust = nobody ? RECEIVER_TRUST_KNOWN : (enum receiver_trust)s->trust;
     int signal_fd = headless_signals(), err = secure_global_init();
     if (signal_fd < 0 || err < 0)
         return complain(_("cannot start"), err_str(signal_fd < 0 ? signal_fd : err));

@@ -102,7 +102,7 @@ static int set_default(char **field, const char *value)
 
 static int set_defaults(struct settings *s)
 {
-    *s = (struct settings){.segment_ms = 600 * 1000};
+    *s = (struct settings){.segment_ms = 600 * 1000, .fps = 10};
     int err = set_default(&s->directory, "recordings");
     return err < 0 ? err : set_default(&s->name, "main");
 }
@@ -161,12 +161,39 @@ static int check_whole(const struct settings *s, char *error)
                     s->name);
         return ERR_FORMAT;
     }
-    if (s->action == ACTION_RUN && !s->list && s->streams == 0) {
+    if (s->action == ACTION_RUN && !s->list && s->headless && s->streams == 0) {
         text_format(error, OPTIONS_ERROR_MAX, "%s",
                     _("no stream given; expected [NAME=]URL..., see camwall --help"));
         return ERR_FORMAT;
     }
     return check_list(s, error);
+}
+
+/* "record=r,F5" of --key. */
+static int remap(struct settings *s, const char *text, char *error)
+{
+    char action[KEYMAP_NAME * 2];
+    const char *equals = strchr(text, '='), *expect = _("ACTION=KEYS, such as record=r,F5");
+    int err = ERR_FORMAT;
+
+    if (equals) {
+        text_format(action, sizeof(action), "%.*s", (int)(equals - text), text);
+        err = keymap_remap(&s->keymap, action, equals + 1, &expect);
+    }
+    if (err < 0)
+        text_format(error, OPTIONS_ERROR_MAX, _("--key: '%s' is not accepted; it takes %s"), text,
+                    expect);
+    return err;
+}
+
+static int make_keymap(struct settings *s, char *error)
+{
+    int err = 0;
+
+    keymap_init(&s->keymap);
+    for (size_t i = 0; err == 0 && i < s->keys.n; i++)
+        err = remap(s, s->keys.at[i], error);
+    return err;
 }
 
 int settings_load(struct settings *s, int argc, char **argv, char error[OPTIONS_ERROR_MAX])
@@ -188,6 +215,8 @@ int settings_load(struct settings *s, int argc, char **argv, char error[OPTIONS_
         err = add_operand(s, argv[i], error);
     if (err == 0)
         err = check_whole(s, error);
+    if (err == 0)
+        err = make_keymap(s, error);
     if (err < 0 && !error[0])
         text_format(error, OPTIONS_ERROR_MAX, "%s", err_str(err));
     return err;

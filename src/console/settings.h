@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "receive/url.h"
+#include "tui/keymap.h"
 #include "util/options.h"
 
 /* What a person asked camwall to do: the command line over the configuration file over defaults.
@@ -39,11 +40,15 @@ struct settings {
     char *log;
     int log_format; /* enum log_format */
     char *name;
-    uint64_t duration_ms; /* 0: for ever */
-    char *stats;          /* NULL: none; "-": standard output */
-    int trust;            /* enum settings_trust */
-    char *state_dir;      /* NULL: the usual one */
-    char *list;           /* NULL, or the server whose cameras are printed */
+    uint64_t duration_ms;        /* 0: for ever */
+    char *stats;                 /* NULL: none; "-": standard output */
+    int trust;                   /* enum settings_trust */
+    int preview, symbols, theme; /* enum tui_mode, tui_symbols, tui_theme */
+    int64_t fps;
+    struct option_strings keys; /* "ACTION=KEYS" */
+    struct keymap keymap;       /* made from them */
+    char *state_dir;            /* NULL: the usual one */
+    char *list;                 /* NULL, or the server whose cameras are printed */
     char *config;
     int action; /* enum settings_action */
     struct settings_stream *stream;

@@ -2,6 +2,7 @@
 #include "console/settings.h"
 
 #include "console/settings_section.h"
+#include "tui/tui.h"
 #include "util/text.h"
 
 #define AT(field) offsetof(struct settings, field)
@@ -43,6 +44,21 @@ static const struct option_def defs[] = {
      N_("What to do about a server whose key is not known: ask (on the screen), first (accept and "
         "remember it) or known (refuse) (default: ask; known without a screen)."),
      .choices = trusts},
+    {'p', "preview", "MODE", OPTION_CHOICE, AT(preview),
+     N_("How pictures are shown: auto, truecolor, 256, 16, ascii or off (default: auto)."),
+     .choices = tui_mode_names},
+    {0, "symbols", "SET", OPTION_CHOICE, AT(symbols),
+     N_("What pictures are drawn with: half, quad, block, sextant, braille or ascii (default: "
+        "half, "
+        "the steadiest and cheapest)."),
+     .choices = tui_symbols_names},
+    {0, "fps", "N", OPTION_INT, AT(fps),
+     N_("Most preview pictures a second and panel, 1 to 60 (default: 10)."), 1, 60},
+    {0, "theme", "THEME", OPTION_CHOICE, AT(theme),
+     N_("Colours: dark, light, contrast or mono (default: dark)."), .choices = tui_theme_names},
+    {0, "key", "ACTION=KEYS", OPTION_STRINGS, AT(keys),
+     N_("Give an action other keys, such as record=r,F5 or detach=none; may repeat. The help view "
+        "(?) and the manual name the actions.")},
     {0, "state-dir", "DIR", OPTION_STRING, AT(state_dir),
      N_("Where client.key and known_servers are (default: $XDG_STATE_HOME/camwall, that is "
         "~/.local/state/camwall).")},

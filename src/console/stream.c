@@ -192,6 +192,7 @@ void stream_snapshot(struct stream *s, struct wall_row *row)
     *row = (struct wall_row){.id = s->id, .finder = s->set.url.kind == URL_SERVER};
     text_copy(row->name, sizeof(row->name), s->name);
     url_text(&s->set.url, row->url, sizeof(row->url));
+    url_host_port(&s->set.url, row->host_port, sizeof(row->host_port));
     if (s->receiver)
         receiver_snapshot(s->receiver, &row->rx);
     else

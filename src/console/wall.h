@@ -38,7 +38,8 @@ struct wall_row {
     uint64_t id; /* never 0, never used again */
     char name[URL_NAME_MAX];
     char url[WALL_URL];
-    bool finder; /* a server that has not told its cameras yet */
+    char host_port[URL_HOST_MAX + 8]; /* as in known_servers */
+    bool finder;                      /* a server that has not told its cameras yet */
     struct receiver_status rx;
     bool recording;
     struct recorder_status rec; /* of this recording; zero when there is none */
