@@ -68,13 +68,10 @@ static ssize_t push(gnutls_transport_ptr_t ctx, const void *bytes, size_t len)
     return (ssize_t)len;
 }
 
-/* Nothing vouches for a record of epoch 0. An alert there would end the handshake of whoever can
- * be spoofed, so it is only a hint for a handshake that fails anyway. After the handshake there is
- * one epoch, since keys are never changed. */
+/* Nothing vouches for an alert of epoch 0: it would end the handshake of whoever can be spoofed, so
+ * it is only a hint for a handshake that fails anyway. */
 static bool acceptable(struct secure *c, enum secure_kind kind, size_t len)
 {
-    if (c->done)
-        return kind == SECURE_RECORD && c->in[3] == 0 && c->in[4] == 1;
     if (kind != SECURE_EPOCH0 || c->in[0] != TYPE_ALERT)
         return true;
     c->alerted = len == RECORD_HEADER + ALERT_BYTES;

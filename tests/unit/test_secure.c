@@ -287,16 +287,23 @@ static void test_spoilt_records(void **state)
     }
 }
 
+/* Whatever is wrong with one record, the next in the datagram counts. */
 static void test_true_record_behind_a_forged_one(void **state)
 {
-    uint8_t both[PAIR_DGRAM], buf[PAIR_DGRAM];
-    const struct forgery *f = &forgeries[6];
-    send_text(PAIR_CLIENT, "true");
-    struct pair_dgram *d = pair_take(&p, PAIR_SERVER);
-    memcpy(both, f->bytes, f->len);
-    memcpy(both + f->len, d->bytes, d->len);
-    assert_int_equal(give(PAIR_SERVER, both, f->len + d->len, buf, sizeof buf), 4);
-    assert_memory_equal(buf, "true", 4);
+    for (int end = 0; end < 2; end++)
+        for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
+            uint8_t both[PAIR_DGRAM], buf[PAIR_DGRAM];
+            const struct forgery *f = &forgeries[i];
+            if (secure_peek(f->bytes, f->len) == SECURE_FOREIGN)
+                continue;
+            print_message("# %s\n", f->name);
+            send_text(!end, "true");
+            struct pair_dgram *d = pair_take(&p, end);
+            memcpy(both, f->bytes, f->len);
+            memcpy(both + f->len, d->bytes, d->len);
+            assert_int_equal(give(end, both, f->len + d->len, buf, sizeof buf), 4);
+            assert_memory_equal(buf, "true", 4);
+        }
 }
 
 static void test_several_records_in_a_datagram(void **state)
