@@ -7,3 +7,9 @@ tests_sim_sim_talk_SOURCES = \
 	%D%/world.c %D%/world.h
 tests_sim_sim_talk_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_sim_sim_talk_LDADD = $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/sim/sim_repair
+TESTS += tests/sim/sim_repair
+tests_sim_sim_repair_SOURCES = %D%/sim_repair.c
+tests_sim_sim_repair_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_sim_sim_repair_LDADD = $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)
