@@ -12,7 +12,7 @@ enum { ONE = 256, BLOCK = 16 };
 
 struct tap {
     unsigned first, last; /* pixels of the source, both included */
-    unsigned head, tail;  /* weights of those two; all between weigh ONE */
+    uint16_t head, tail;  /* weights of those two; all between weigh ONE */
     double inverse;       /* 1 / weight of all together */
 };
 
@@ -45,14 +45,14 @@ static void taps_init(struct tap *taps, unsigned from, unsigned to)
 }
 
 /* Adds one line of the source, with its weight, to the sums of its columns. Blocks of a constant
- * length let the compiler use vectors. */
+ * length, and products that fit 16 bits, let the compiler use vectors. */
 static void add_line(uint32_t *restrict sums, const uint8_t *restrict line, size_t n,
-                     uint32_t weight)
+                     uint16_t weight)
 {
     size_t i = 0;
     for (; i + BLOCK <= n; i += BLOCK)
         for (size_t k = 0; k < BLOCK; k++)
-            sums[i + k] += line[i + k] * weight;
+            sums[i + k] += (uint16_t)(line[i + k] * weight);
     for (; i < n; i++)
         sums[i] += line[i] * weight;
 }
