@@ -86,7 +86,8 @@ static void write_jpeg(struct film *f, uint32_t n)
     memcpy(f->packet->data, jpeg->data, jpeg->len);
     frame_unref(&jpeg);
     f->packet->pts = f->packet->dts = f->clip->no_times ? AV_NOPTS_VALUE : n;
-    f->packet->duration = f->clip->no_times ? 0 : 1;
+    bool stays = n + 1 == f->clip->frames && f->clip->last_length;
+    f->packet->duration = f->clip->no_times ? 0 : stays ? f->clip->last_length : 1;
     f->packet->flags = AV_PKT_FLAG_KEY;
     write_packet(f, (AVRational){f->clip->rate_den, f->clip->rate_num});
 }

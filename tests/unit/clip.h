@@ -17,8 +17,9 @@ struct clip {
     enum AVCodecID codec; /* AV_CODEC_ID_MJPEG: the JPEGs below as they are; or any encoder */
     int rate_num, rate_den;
     unsigned frames;
-    bool bare;     /* JPEGs without Huffman tables */
-    bool no_times; /* packets without time stamps, where the container has none of its own */
+    unsigned last_length; /* of JPEGs: the last one stays so many times as long; 0: as the others */
+    bool bare;            /* JPEGs without Huffman tables */
+    bool no_times;        /* packets without time stamps, where the container has none of its own */
 };
 void clip_make(const struct clip *clip);
 

@@ -158,6 +158,26 @@ static void test_films_loop(void **state)
     }
 }
 
+/* The last picture of a loop stays as long as the film says. */
+static void test_seam_takes_its_time(void **state)
+{
+    struct kit *k = *state;
+    struct clip clip = {.codec = AV_CODEC_ID_MJPEG, .rate_num = 100, .rate_den = 1, .frames = 3};
+    clip.last_length = 4;
+    make(k, clip, "seam.mp4");
+    open_it(k);
+    static const uint64_t expected[] = {0, 10000, 20000, 60000, 70000, 80000, 120000};
+    uint64_t first = 0;
+    for (uint32_t n = 0; n < 7; n++) {
+        struct frame *f = next(k);
+        assert_int_equal(number_of(k, f, &clip), n % 3);
+        first = n == 0 ? f->capture_us : first;
+        if (mono_us() - f->capture_us < 900000)
+            assert_in_range(f->capture_us - first, expected[n], expected[n] + 1);
+        frame_unref(&f);
+    }
+}
+
 static void test_bare_jpegs_get_tables(void **state)
 {
     struct kit *k = *state;
@@ -356,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_library_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_films_loop, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_seam_takes_its_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bare_jpegs_get_tables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_other_size, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lower_rate, set_up, tear_down),
