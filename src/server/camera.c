@@ -58,6 +58,7 @@ static void set_state(struct camera *c, enum packet_camera_state state, const ch
     camera_facts(c, &f);
     memset(f.why, 0, sizeof f.why);
     text_copy(f.why, sizeof f.why, why);
+    text_clean(f.why); /* a path or a library's words may hold what the wire refuses */
     f.state = state;
     set_facts(c, &f);
 }

@@ -97,6 +97,16 @@ bool text_printable(const char *s)
     return true;
 }
 
+void text_clean(char *s)
+{
+    uint32_t cp;
+    for (size_t left = strlen(s), n; left > 0; left -= n, s += n) {
+        n = text_decode(s, left, &cp);
+        if (bad(cp, n) || is_control(cp))
+            memset(s, '?', n);
+    }
+}
+
 /* How much of the len bytes at s ends at a character's end: less only if a sequence that began
  * well was cut. */
 static size_t whole_len(const char *s, size_t len)

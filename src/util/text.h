@@ -21,6 +21,9 @@ bool text_utf8_valid(const char *s, size_t len);
 size_t text_utf8_len(const char *s); /* characters; a bad byte counts as one */
 bool text_printable(const char *s);  /* valid UTF-8 without control characters */
 
+/* Makes s printable in place: a control character or a bad byte becomes '?'. */
+void text_clean(char *s);
+
 /* Decodes one character at s (n bytes are there); returns its length, *cp U+FFFD for bad bytes. */
 size_t text_decode(const char *s, size_t n, uint32_t *cp);
 

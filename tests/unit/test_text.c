@@ -211,14 +211,30 @@ static void numbers_names_until_free(void **state)
     }
 }
 
+static void cleaning_makes_printable(void **state)
+{
+    static const struct {
+        const char *from, *to;
+    } rows[] = {
+        {"", ""},           {"plain", "plain"},   {"a\nb\x1b[c", "a?b?[c"}, {"车库", "车库"},
+        {"\xff\xfe", "??"}, {"a\xe8\xbd", "a??"}, {"\xc2\x9b", "??"}, /* a control character of two
+                                                                         bytes */
+    };
+    char buf[32];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        strcpy(buf, rows[i].from);
+        text_clean(buf);
+        assert_string_equal(buf, rows[i].to);
+        assert_true(text_printable(buf));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decodes_utf8),
-        cmocka_unit_test(cuts_at_a_characters_end),
-        cmocka_unit_test(tells_what_may_be_printed),
-        cmocka_unit_test(makes_directory_names),
-        cmocka_unit_test(writes_amounts),
+        cmocka_unit_test(cleaning_makes_printable), cmocka_unit_test(decodes_utf8),
+        cmocka_unit_test(cuts_at_a_characters_end), cmocka_unit_test(tells_what_may_be_printed),
+        cmocka_unit_test(makes_directory_names),    cmocka_unit_test(writes_amounts),
         cmocka_unit_test(numbers_names_until_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
