@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "receive/lookup.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
@@ -9,6 +8,7 @@
 
 #include "util/alloc.h"
 #include "util/text.h"
+#include "util/thread.h"
 
 /* Shared by who asked and the thread that answers; whoever leaves last frees it. */
 struct lookup {
@@ -33,7 +33,7 @@ static void leave(struct lookup *l)
     mem_free(l);
 }
 
-static void *answer(void *arg)
+static void answer(void *arg)
 {
     struct lookup *l = arg;
     struct lookup_result result = {0};
@@ -48,28 +48,13 @@ static void *answer(void *arg)
     ssize_t ignored = write(l->event_fd, &one, sizeof(one));
     (void)ignored;
     leave(l);
-    return NULL;
 }
 
 static bool is_number(const char *host)
 {
-    struct in6_addr ignored;
+    struct addr_net ignored;
 
-    return inet_pton(AF_INET, host, &ignored) == 1 || inet_pton(AF_INET6, host, &ignored) == 1;
-}
-
-/* Detached, unlike all other threads: it may outlive the stream by the resolver's time-out. */
-static int start_thread(struct lookup *l)
-{
-    pthread_attr_t attr;
-    pthread_t id;
-
-    if (pthread_attr_init(&attr) != 0)
-        return -ENOMEM;
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    int err = -pthread_create(&id, &attr, answer, l);
-    pthread_attr_destroy(&attr);
-    return err;
+    return addr_net_parse(host, &ignored) == 0;
 }
 
 int lookup_start(const struct url *u, struct lookup **out)
@@ -92,7 +77,8 @@ int lookup_start(const struct url *u, struct lookup **out)
     if (is_number(l->host))
         answer(l);
     else
-        err = start_thread(l);
+        /* Not joined: it may outlive the stream by the resolver's time-out. */
+        err = thread_start_detached("lookup", THREAD_STACK_BIG, answer, l);
     if (err < 0) {
         l->users = 1;
         leave(l);

@@ -51,10 +51,9 @@ static int create_blocked(pthread_t *id, const pthread_attr_t *attr, struct star
     return e;
 }
 
-int thread_start(struct thread *t, const char *name, size_t stack_bytes, void (*run)(void *),
-                 void *arg)
+static int start_thread(pthread_t *id, bool detached, const char *name, size_t stack_bytes,
+                        void (*run)(void *), void *arg)
 {
-    t->started = false;
     struct start *start = mem_alloc(sizeof *start);
     if (!start)
         return -ENOMEM;
@@ -64,16 +63,31 @@ int thread_start(struct thread *t, const char *name, size_t stack_bytes, void (*
     pthread_attr_t attr;
     int e = pthread_attr_init(&attr);
     if (e == 0) {
+        if (detached)
+            pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
         e = pthread_attr_setstacksize(&attr,
                                       SANITIZED ? stack_bytes * SANITIZED_FACTOR : stack_bytes);
         if (e == 0)
-            e = create_blocked(&t->id, &attr, start);
+            e = create_blocked(id, &attr, start);
         pthread_attr_destroy(&attr);
     }
     if (e != 0)
         mem_free(start);
-    t->started = e == 0;
     return -e;
+}
+
+int thread_start(struct thread *t, const char *name, size_t stack_bytes, void (*run)(void *),
+                 void *arg)
+{
+    int rc = start_thread(&t->id, false, name, stack_bytes, run, arg);
+    t->started = rc == 0;
+    return rc;
+}
+
+int thread_start_detached(const char *name, size_t stack_bytes, void (*run)(void *), void *arg)
+{
+    pthread_t id;
+    return start_thread(&id, true, name, stack_bytes, run, arg);
 }
 
 void thread_join(struct thread *t)

@@ -17,6 +17,11 @@ struct thread {
  * joins it. Sanitizer builds enlarge the stack by themselves. */
 int thread_start(struct thread *t, const char *name, size_t stack_bytes, void (*run)(void *),
                  void *arg);
+
+/* The same for the rare thread that nobody can wait for, as one inside the resolver: it shares
+ * what it uses and whoever leaves last frees that. */
+int thread_start_detached(const char *name, size_t stack_bytes, void (*run)(void *), void *arg);
+
 void thread_join(struct thread *t); /* harmless when it was never started */
 
 /* A condition variable on CLOCK_MONOTONIC, and a wait that takes an absolute mono_ns() deadline

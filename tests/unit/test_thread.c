@@ -79,6 +79,7 @@ static void joining_what_never_started_is_harmless(void **state)
 }
 
 struct gate {
+    struct seen seen;
     pthread_mutex_t lock;
     pthread_cond_t opened;
     bool open;
@@ -87,6 +88,7 @@ struct gate {
 static void open_gate(void *arg)
 {
     struct gate *g = arg;
+    look_around(&g->seen);
     pthread_mutex_lock(&g->lock);
     g->open = true;
     pthread_cond_signal(&g->opened);
@@ -111,6 +113,20 @@ static void waits_on_the_monotonic_clock(void **state)
     pthread_cond_destroy(&g.opened);
 }
 
+static void detached_threads_are_set_up_alike(void **state)
+{
+    static struct gate g = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    thread_cond_init(&g.opened);
+    assert_int_equal(thread_start_detached("lonely", THREAD_STACK, open_gate, &g), 0);
+    pthread_mutex_lock(&g.lock);
+    while (!g.open)
+        assert_true(thread_cond_wait(&g.opened, &g.lock, UINT64_MAX));
+    pthread_mutex_unlock(&g.lock);
+    assert_string_equal(g.seen.name, "lonely");
+    assert_true(sigismember(&g.seen.mask, SIGTERM));
+    assert_int_equal(thread_start_detached("x", 1, open_gate, &g), -EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +135,7 @@ int main(void)
         cmocka_unit_test(says_why_it_cannot_start),
         cmocka_unit_test(joining_what_never_started_is_harmless),
         cmocka_unit_test(waits_on_the_monotonic_clock),
+        cmocka_unit_test(detached_threads_are_set_up_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
