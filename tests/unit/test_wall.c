@@ -221,6 +221,26 @@ static void test_recording(void **state)
     fake_server_stop(f);
 }
 
+/* Every frame that was delivered is in a file, those still queued at the end included. */
+static void test_every_frame_is_recorded(void **state)
+{
+    struct fake_server *f = fake_server_start(server_keys, 0);
+    struct wall_add a = at(f, "whole", "front");
+
+    for (int i = 0; i < 3; i++) {
+        struct wall *w = begin(true, RECEIVER_TRUST_FIRST);
+        assert_int_equal(wall_add(w, &a, NULL), 0);
+        WAIT_FOR(w, five_recorded);
+        wall_stop(w);
+        assert_int_equal(wall_snapshot(w, &view), 0);
+        assert_int_equal(view.row[0].recorded_frames,
+                         view.row[0].rx.frames - view.row[0].rx.frames_late);
+        assert_false(view.row[0].recording);
+        wall_free(w);
+    }
+    fake_server_stop(f);
+}
+
 static void test_one_answer_for_every_stream_of_a_server(void **state)
 {
     struct fake_server *f = fake_server_start(server_keys, 0);
@@ -296,6 +316,7 @@ int main(void)
         cmocka_unit_test_setup(test_every_camera_of_a_server, forget),
         cmocka_unit_test_setup(test_an_unreachable_server_stays_in_view, forget),
         cmocka_unit_test_setup(test_recording, forget),
+        cmocka_unit_test_setup(test_every_frame_is_recorded, forget),
         cmocka_unit_test_setup(test_one_answer_for_every_stream_of_a_server, forget),
         cmocka_unit_test(test_directory),
     };
