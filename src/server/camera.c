@@ -58,7 +58,6 @@ static void set_state(struct camera *c, enum packet_camera_state state, const ch
     camera_facts(c, &f);
     memset(f.why, 0, sizeof f.why);
     text_copy(f.why, sizeof f.why, why);
-    text_clean(f.why); /* a path or a library's words may hold what the wire refuses */
     f.state = state;
     set_facts(c, &f);
 }
@@ -144,6 +143,7 @@ static void capture_once(struct camera *c)
     if (stop_raised(&c->stop) || rc == ERR_STOPPED)
         return;
     if (rc != 0) {
+        text_clean(why); /* a path or a library's words may hold what the wire refuses */
         back_off(c, why[0] ? why : err_str(rc));
         return;
     }
