@@ -152,8 +152,8 @@ int source_av_picture_jpeg(const uint8_t *bytes, size_t len, struct frame_pool *
                            struct frame **out)
 {
     struct mjpeg_info info;
-    if (mjpeg_probe_whole(bytes, len, &info) < 0 || info.width > UINT16_MAX ||
-        info.height > UINT16_MAX)
+    if (mjpeg_probe_whole(bytes, len, &info) < 0 || info.width > MJPEG_SIDE_MAX ||
+        info.height > MJPEG_SIDE_MAX || (uint64_t)info.width * info.height > MJPEG_PIXELS_MAX)
         return ERR_FORMAT;
     size_t tables_len;
     const uint8_t *tables = mjpeg_standard_dht(&tables_len);

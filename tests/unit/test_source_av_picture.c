@@ -236,6 +236,9 @@ static void test_jpeg_is_untouched(void **state)
     for (size_t cut = len - 1; cut > len - 100; cut--)
         assert_int_equal(source_av_picture_jpeg(padded, cut, pool, &f), ERR_FORMAT);
     assert_int_equal(source_av_picture_jpeg(padded, 0, pool, &f), ERR_FORMAT);
+    static const uint8_t vast[] = "\xff\xd8\xff\xc0\x00\x0b\x08\x40\x01\x00\x10\x01\x01\x11\x00"
+                                  "\xff\xda\x00\x02\xff\xd9"; /* 16 x 16385 */
+    assert_int_equal(source_av_picture_jpeg(vast, sizeof vast - 1, pool, &f), ERR_FORMAT);
     struct frame_pool *fresh;
     assert_int_equal(frame_pool_new(0, &fresh), 0);
     mem_fail_at(1);
