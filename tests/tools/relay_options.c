@@ -89,7 +89,7 @@ static int set_net(struct relay_options *o, const struct row *row, const char *t
     if (read_pair(text, row->kind == SHARE ? 1 : 1e6, v) < 0)
         return -1;
     for (int way = 0; way < 2; way++) {
-        char *field = (char *)&o->net[way] + row->offset;
+        void *field = (char *)&o->net[way] + row->offset;
         if (row->kind == SHARE)
             *(double *)field = v[way];
         else if (row->kind == COUNT)
@@ -102,7 +102,8 @@ static int set_net(struct relay_options *o, const struct row *row, const char *t
 
 static int set_own(struct relay_options *o, const struct row *row, const char *text)
 {
-    char *field = (char *)o + row->offset, *end;
+    void *field = (char *)o + row->offset;
+    char *end;
     double ms;
     if (row->kind == ADDRESS)
         return addr_resolve(text, 0, (struct addr *)field, NULL);

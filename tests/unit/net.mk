@@ -8,7 +8,9 @@ NET_UNIT = \
 	tests/unit/test_secure_foreign \
 	tests/unit/test_simlink \
 	tests/unit/test_trust \
-	tests/unit/test_udp
+	tests/unit/test_udp \
+	tests/unit/test_udp_errors \
+	tests/unit/test_udp_mtu
 check_PROGRAMS += $(NET_UNIT)
 TESTS += $(NET_UNIT)
 NET_UNIT_LIBS = $(NET_LIBS) $(CMOCKA_LIBS)
@@ -46,6 +48,15 @@ tests_unit_test_trust_SOURCES = tests/unit/test_trust.c
 tests_unit_test_trust_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_trust_LDADD = $(NET_UNIT_LIBS)
 
-tests_unit_test_udp_SOURCES = tests/unit/test_udp.c
+tests_unit_test_udp_SOURCES = tests/unit/test_udp.c tests/unit/net_udp.c tests/unit/net_udp.h
 tests_unit_test_udp_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_udp_LDADD = $(NET_UNIT_LIBS)
+
+tests_unit_test_udp_errors_SOURCES = \
+	tests/unit/test_udp_errors.c tests/unit/net_udp.c tests/unit/net_udp.h
+tests_unit_test_udp_errors_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_udp_errors_LDADD = $(NET_UNIT_LIBS)
+
+tests_unit_test_udp_mtu_SOURCES = tests/unit/test_udp_mtu.c tests/unit/net_udp.c tests/unit/net_udp.h
+tests_unit_test_udp_mtu_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_udp_mtu_LDADD = $(NET_UNIT_LIBS)
