@@ -6,6 +6,22 @@
 /* Bytes behind the duration in the headers, which are kept as they are. */
 enum { MVHD_TAIL = 80, TKHD_TAIL = 60, MDHD_TAIL = 4 };
 
+/* What a moov must have, each once. */
+enum part { HAS_MVHD = 1, HAS_TKHD = 2, HAS_MDHD = 4, HAS_STBL = 8, HAS_ALL = 15 };
+
+struct rewrite {
+    const struct fragments *f;
+    struct box_out *out;
+    unsigned has;
+};
+
+static bool is_first(struct rewrite *r, enum part part)
+{
+    bool first = !(r->has & part);
+    r->has |= part;
+    return first;
+}
+
 static uint64_t get_time(struct box_in *in, bool wide)
 {
     return wide ? box_get64(in) : box_get32(in);
@@ -21,16 +37,18 @@ static void put_time(struct box_out *out, uint64_t v, bool wide)
 
 /* mvhd, tkhd and mdhd (8.2.2, 8.3.2, 8.4.2): version and flags, two dates, the time scale (of a
  * track its number and a zero), the duration, a tail. Every duration is in the track's scale. */
-static int write_header(uint32_t type, struct box_in in, size_t tail, const struct fragments *f,
-                        struct box_out *out)
+static int write_header(struct rewrite *r, enum part part, uint32_t type, struct box_in in,
+                        size_t tail)
 {
+    const struct fragments *f = r->f;
+    struct box_out *out = r->out;
     bool track = type == BOX('t', 'k', 'h', 'd');
     uint32_t flags = box_get32(&in);
     bool wide = flags >> 24 == 1;
     uint64_t created = get_time(&in, wide), modified = get_time(&in, wide);
     uint32_t number = box_get32(&in);
     box_skip(&in, (track ? 4u : 0u) + (wide ? 8u : 4u));
-    if (in.bad || (size_t)(in.end - in.at) != tail)
+    if (in.bad || (size_t)(in.end - in.at) != tail || !is_first(r, part))
         return ERR_FORMAT;
     wide = f->ticks >= UINT32_MAX || created > UINT32_MAX || modified > UINT32_MAX;
     size_t begin = box_begin(out, type);
@@ -134,20 +152,13 @@ static void copy(uint32_t type, struct box_in in, struct box_out *out)
     box_end(out, begin);
 }
 
-struct rewrite {
-    const struct fragments *f;
-    struct box_out *out;
-    bool has_tables;
-};
-
 static int write_stbl(struct rewrite *r, struct box_in in)
 {
     const struct fragments *f = r->f;
     struct box_out *out = r->out;
     struct box_in stsd;
-    if (r->has_tables || !box_find(in, BOX('s', 't', 's', 'd'), &stsd))
+    if (!is_first(r, HAS_STBL) || !box_find(in, BOX('s', 't', 's', 'd'), &stsd))
         return ERR_FORMAT;
-    r->has_tables = true;
     size_t begin = box_begin(out, BOX('s', 't', 'b', 'l'));
     copy(BOX('s', 't', 's', 'd'), stsd, out);
     write_stts(f, out);
@@ -176,11 +187,11 @@ static int write_box(struct rewrite *r, uint32_t parent, uint32_t type, struct b
         return write_children(r, type, in);
     switch (type) {
     case BOX('m', 'v', 'h', 'd'):
-        return write_header(type, in, MVHD_TAIL, r->f, r->out);
+        return write_header(r, HAS_MVHD, type, in, MVHD_TAIL);
     case BOX('t', 'k', 'h', 'd'):
-        return write_header(type, in, TKHD_TAIL, r->f, r->out);
+        return write_header(r, HAS_TKHD, type, in, TKHD_TAIL);
     case BOX('m', 'd', 'h', 'd'):
-        return write_header(type, in, MDHD_TAIL, r->f, r->out);
+        return write_header(r, HAS_MDHD, type, in, MDHD_TAIL);
     case BOX('s', 't', 'b', 'l'):
         return write_stbl(r, in);
     case BOX('m', 'v', 'e', 'x'): /* there are no fragments any more */
@@ -209,7 +220,7 @@ int moov_write(const struct fragments *f, struct box_out *out)
     struct rewrite r = {.f = f, .out = out};
     struct box_in in = {.at = f->moov, .end = f->moov + f->moov_len};
     int rc = write_children(&r, BOX('m', 'o', 'o', 'v'), in);
-    if (rc == 0 && !r.has_tables)
+    if (rc == 0 && r.has != HAS_ALL)
         rc = ERR_FORMAT;
     return rc < 0 ? rc : out->err;
 }

@@ -6,7 +6,7 @@
 
 enum {
     STEP_US = 2000000, /* what is more than network and drift */
-    CALM_US = 1000000, /* a file this young is not ended for a step */
+    CALM_US = 1000000, /* a file that began with a step is not ended for another so soon */
     DEFAULT_INTERVAL = MP4_TICKS / 25,
 };
 
@@ -35,6 +35,11 @@ static bool wall_stepped(const struct timeline_frame *last, const struct timelin
     return now - before > STEP_US || before - now > STEP_US;
 }
 
+static bool stepped(const struct timeline_frame *last, const struct timeline_frame *f)
+{
+    return camera_stepped(last, f) || wall_stepped(last, f);
+}
+
 enum timeline_verdict timeline_judge(const struct timeline *t, const struct timeline_frame *f)
 {
     const struct timeline_frame *last = &t->last;
@@ -45,24 +50,25 @@ enum timeline_verdict timeline_judge(const struct timeline *t, const struct time
     if (f->discontinuity)
         return TIMELINE_DISCONTINUITY;
     /* A mad clock does not make a file of every frame. */
-    bool calm = f->arrival_us - t->start_arrival_us >= CALM_US;
-    if (calm && camera_stepped(last, f))
+    bool calm = !t->after_step || f->arrival_us - t->start_arrival_us >= CALM_US;
+    if (calm && camera_stepped(&t->sane, f))
         return TIMELINE_CAMERA_CLOCK;
-    if (calm && wall_stepped(last, f))
+    if (calm && wall_stepped(&t->sane, f))
         return TIMELINE_WALL_CLOCK;
     return f->wall_us >= t->cut_wall_us ? TIMELINE_CUT : TIMELINE_SAME;
 }
 
 void timeline_begin(struct timeline *t, const struct timeline_frame *f)
 {
-    t->open = true;
+    t->after_step = t->used && stepped(&t->sane, f);
+    t->open = t->used = true;
     t->start_wall_us = f->wall_us;
     t->cut_wall_us = segment_next_cut(f->wall_us, t->segment_ms);
     t->start_capture_us = f->capture_us;
     t->start_arrival_us = f->arrival_us;
     t->time = 0;
     t->interval = 0;
-    t->last = *f;
+    t->last = t->sane = *f;
 }
 
 static int64_t ticks(const struct timeline *t, uint64_t capture_us)
@@ -79,6 +85,8 @@ int64_t timeline_add(struct timeline *t, const struct timeline_frame *f)
     t->interval = time - t->time;
     t->time = time;
     t->last = *f;
+    if (!stepped(&t->sane, f))
+        t->sane = *f;
     return time;
 }
 

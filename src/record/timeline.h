@@ -29,7 +29,9 @@ struct timeline {
     bool open; /* a file is */
     int64_t start_wall_us, cut_wall_us;
     uint64_t start_capture_us, start_arrival_us;
+    bool used, after_step; /* there was a frame; the file began with a step of a clock */
     struct timeline_frame last;
+    struct timeline_frame sane; /* the latest whose clocks agreed with those before */
     int64_t time, interval; /* of last: ticks from the start, and from the one before (0: none) */
 };
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 RECORD_TESTS = \
 	tests/unit/test_segment tests/unit/test_timeline tests/unit/test_recorder \
-	tests/unit/test_finish tests/unit/test_recover
+	tests/unit/test_finish tests/unit/test_recover tests/unit/test_retention \
+	tests/unit/test_disk tests/unit/test_hook tests/unit/test_ring tests/unit/test_snapshot
 check_PROGRAMS += $(RECORD_TESTS)
 TESTS += $(RECORD_TESTS)
 
@@ -30,3 +31,23 @@ tests_unit_test_finish_LDADD = $(FILM_LIBS)
 tests_unit_test_recover_SOURCES = tests/unit/test_recover.c
 tests_unit_test_recover_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_recover_LDADD = $(FILM_LIBS)
+
+tests_unit_test_retention_SOURCES = tests/unit/test_retention.c
+tests_unit_test_retention_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_retention_LDADD = $(FILM_LIBS)
+
+tests_unit_test_hook_SOURCES = tests/unit/test_hook.c
+tests_unit_test_hook_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_hook_LDADD = $(FILM_LIBS)
+
+tests_unit_test_ring_SOURCES = tests/unit/test_ring.c
+tests_unit_test_ring_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_ring_LDADD = $(FILM_LIBS)
+
+tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c
+tests_unit_test_snapshot_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_snapshot_LDADD = $(FILM_LIBS)
+
+tests_unit_test_disk_SOURCES = tests/unit/test_disk.c
+tests_unit_test_disk_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_disk_LDADD = $(FILM_LIBS)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -453,6 +454,41 @@ static void files_past_13_hours_finish_right(void **state)
     }
 }
 
+static uint64_t written;
+
+static int counted_write_at(int fd, const void *bytes, size_t len, off_t at)
+{
+    written += len;
+    return disk_real.write_at(fd, bytes, len, at);
+}
+
+/* Ten minutes at 30/s: nothing but tables is written, and quickly. */
+static void finishing_copies_no_picture(void **state)
+{
+    enum { MANY = 18000 };
+    struct disk counting = disk_real;
+    counting.write_at = counted_write_at;
+    int fd = create();
+    struct mp4 *m = begin(fd);
+    for (int k = 0; k < MANY; k++)
+        assert_int_equal(mp4_write(m, pictures[0]->data, 1000, k * 3000, 1), 0);
+    assert_int_equal(mp4_close(m, MANY * 3000, NULL), 0);
+    struct finish_report report;
+    struct timespec began, ended;
+    written = 0;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &began);
+    assert_int_equal(finish_file(&counting, fd, &report), 0);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ended);
+    double took = (double)(ended.tv_sec - began.tv_sec) + 1e-9 * (double)ended.tv_nsec -
+                  1e-9 * (double)began.tv_nsec;
+    print_message("%d frames: %.3f s, %llu bytes written\n", (int)MANY, took,
+                  (unsigned long long)written);
+    assert_int_equal(report.frames, MANY);
+    assert_true(written < MANY * 5);
+    assert_true(took < 1.0);
+    close(fd);
+}
+
 /* What a hole between two fragments' times is: the picture before it stands still. */
 static void a_gap_lengthens_the_picture_before_it(void **state)
 {
@@ -503,6 +539,7 @@ int main(void)
         cmocka_unit_test(killed_between_any_two_calls_it_plays),
         cmocka_unit_test(files_past_4_gib_finish_right),
         cmocka_unit_test(files_past_13_hours_finish_right),
+        cmocka_unit_test(finishing_copies_no_picture),
         cmocka_unit_test(a_gap_lengthens_the_picture_before_it),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

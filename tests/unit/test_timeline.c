@@ -168,7 +168,32 @@ static void a_mad_clock_does_not_make_a_file_a_frame(void **state)
             assert_int_equal(timeline_add(&t, &f), ++time);
         }
     }
-    assert_int_equal(files, 4);
+    assert_int_equal(files, 5);
+}
+
+/* A step soon after another is noticed when the file is a second old. */
+static void a_step_is_not_forgotten(void **state)
+{
+    struct timeline t;
+    timeline_init(&t, 600000);
+    struct timeline_frame f = at(0);
+    timeline_begin(&t, &f);
+    f = at(40000);
+    f.wall_us -= 3600 * S;
+    assert_int_equal(timeline_judge(&t, &f), TIMELINE_WALL_CLOCK);
+    timeline_begin(&t, &f);
+    f = at(80000); /* set right again at once */
+    assert_int_equal(timeline_judge(&t, &f), TIMELINE_CUT);
+    f.wall_us -= 2 * 3600 * S; /* or further back */
+    for (int64_t us = 80000; us < 1040000; us += 40000) {
+        f = at(us);
+        f.wall_us -= 2 * 3600 * S;
+        assert_int_equal(timeline_judge(&t, &f), TIMELINE_SAME);
+        timeline_add(&t, &f);
+    }
+    f = at(1040000);
+    f.wall_us -= 2 * 3600 * S;
+    assert_int_equal(timeline_judge(&t, &f), TIMELINE_WALL_CLOCK);
 }
 
 static void late_frames_of_the_history_are_no_step(void **state)
@@ -199,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_hole_is_a_hole_in_time),
         cmocka_unit_test(steps_and_changes_begin_a_new_file),
         cmocka_unit_test(a_mad_clock_does_not_make_a_file_a_frame),
+        cmocka_unit_test(a_step_is_not_forgotten),
         cmocka_unit_test(late_frames_of_the_history_are_no_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
