@@ -63,6 +63,7 @@ static void write_key(const char *text, size_t len, int mode)
     mkdir(sub, 0700);
     snprintf(sub, sizeof sub, "%s/a/b", dir);
     mkdir(sub, 0700);
+    unlink(path); /* the one before may be read-only */
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     assert_int_equal(fwrite(text, 1, len, f), len);
