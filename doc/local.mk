@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
-EXTRA_DIST += %D%/protocol.md
-dist_man_MANS += %D%/camwall.1
+EXTRA_DIST += %D%/architecture.md %D%/protocol.md
+dist_man_MANS += %D%/camwall.1 %D%/camwalld.8

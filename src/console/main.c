@@ -136,6 +136,8 @@ int main(int argc, char **argv)
         options_help(&settings_table, stdout);
     } else if (s.action == ACTION_VERSION) {
         printf("camwall %s\n", PACKAGE_VERSION);
+    } else if (s.action == ACTION_COMPLETION) {
+        options_completion(&settings_table, stdout);
     } else if (s.action != ACTION_CHECK) {
         status = run(&s);
     }

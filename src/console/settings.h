@@ -18,6 +18,7 @@ enum settings_action {
     ACTION_VERSION,
     ACTION_CHECK,
     ACTION_IDENTITY,
+    ACTION_COMPLETION,
 };
 
 enum settings_trust { TRUST_ASK, TRUST_FIRST, TRUST_KNOWN_ONLY }; /* as enum receiver_trust */

@@ -72,6 +72,8 @@ static const struct option_def defs[] = {
      .not_in_file = true},
     {'C', "check-config", NULL, OPTION_ACTION, AT(action),
      N_("Check the configuration and the arguments and exit."), .action = ACTION_CHECK},
+    {0, "completion", NULL, OPTION_ACTION, AT(action), N_("Print completions for bash and exit."),
+     .action = ACTION_COMPLETION, .not_in_file = true},
     {'h', "help", NULL, OPTION_ACTION, AT(action), N_("Show this help and exit."),
      .action = ACTION_HELP},
     {'V', "version", NULL, OPTION_ACTION, AT(action), N_("Show the version and exit."),

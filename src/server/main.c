@@ -24,6 +24,9 @@ static int print_and_exit(const struct server_settings *s)
     case SETTINGS_VERSION:
         printf("camwalld %s\n", PACKAGE_VERSION);
         break;
+    case SETTINGS_COMPLETION:
+        options_completion(&server_options, stdout);
+        break;
     case SETTINGS_CHECK:
         printf(_("configuration is right: %u cameras\n"), s->n_cameras);
         break;

@@ -58,8 +58,7 @@ enum settings_action {
     SETTINGS_VERSION,
     SETTINGS_CHECK,
     SETTINGS_FINGERPRINT,
-    SETTINGS_MAN,
-    SETTINGS_COMPLETION
+    SETTINGS_COMPLETION,
 };
 
 extern const struct option_table server_options;

@@ -19,6 +19,6 @@ tests_unit_test_wall_LDADD = tests/unit/libfake_server.a $(CONSOLE_LIBS) $(CMOCK
 
 check_PROGRAMS += tests/unit/test_manual
 TESTS += tests/unit/test_manual
-tests_unit_test_manual_SOURCES = tests/unit/test_manual.c
+tests_unit_test_manual_SOURCES = tests/unit/test_manual.c tests/unit/manual.c tests/unit/manual.h
 tests_unit_test_manual_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_manual_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
