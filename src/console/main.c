@@ -21,6 +21,12 @@ static int complain(const char *what, const char *why)
     return 1;
 }
 
+static int complain_of(const char *what, const char *path, int err)
+{
+    fprintf(stderr, "camwall: %s %s: %s\n", what, path, err_str(err));
+    return 1;
+}
+
 static int add_streams(const struct settings *s, struct wall *w)
 {
     for (size_t i = 0; i < s->streams; i++) {
@@ -80,9 +86,9 @@ static int run_wall(const struct settings *s, const struct receiver_settings *ho
     log.least = LOG_LEVEL_INFO;
     int err = log_open(&log);
     if (err < 0)
-        return complain(s->log, err_str(err));
+        return complain_of(_("cannot write the log"), s->log, err);
     if (settings_records(s) && (err = directory_check(s->directory)) < 0)
-        return complain(s->directory, err_str(err));
+        return complain_of(_("cannot record into"), s->directory, err);
     if ((err = wall_new(&set, &w)) < 0)
         return complain(_("cannot start"), err_str(err));
     int status = add_streams(s, w);
