@@ -18,6 +18,9 @@ check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZING
 TESTS += $(FUZZ_TARGETS)
 endif
+fuzzers: $(FUZZ_TARGETS)
+.PHONY: fuzzers
+
 # Example, in proto.mk:
 #   FUZZ_TARGETS += tests/fuzz/fuzz_packet
 #   tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(FUZZ_MAIN)
