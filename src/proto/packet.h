@@ -87,6 +87,8 @@ struct packet_stream {
     uint32_t millihertz;
     uint8_t tier;
     uint8_t state;       /* enum packet_camera_state */
+    uint8_t tiers_down;  /* tiers below the one asked for, because the path is too narrow */
+    uint8_t left_out;    /* … and of left_out + 1 frames wanted one is sent */
     uint16_t stride;     /* payload bytes of every fragment but a frame's last: what
                           * frag_stride() gives, PROTO_STRIDE_MIN … PROTO_STRIDE_MAX */
     uint32_t next_frame; /* first frame number of this tier */
@@ -97,6 +99,7 @@ struct packet_stream {
 enum { FRAGMENT_REPAIR = 1, FRAGMENT_HISTORY = 2 };
 struct packet_fragment {
     uint8_t tier, flags;
+    uint8_t skipped; /* frames left out on purpose just before this one; 255: 255 or more */
     uint32_t frame;
     uint16_t index, count;
     uint32_t frame_bytes;
@@ -113,6 +116,8 @@ struct packet_report {
     uint32_t jitter_us;
     uint64_t echo_us;       /* sent_us of the newest PING heard, 0: none */
     uint32_t echo_delay_us; /* how long ago that was */
+    uint32_t queue_us;      /* how much longer frames are under way than the quickest lately */
+    uint32_t path_kbps;     /* the rate at which a frame's fragments came, 0: not known */
 };
 
 struct packet_nack {

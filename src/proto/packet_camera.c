@@ -178,6 +178,8 @@ static void stream_put(const struct packet *p, struct wire_out *w)
     wire_put_u32(w, m->millihertz);
     wire_put_u8(w, m->tier);
     wire_put_u8(w, m->state);
+    wire_put_u8(w, m->tiers_down);
+    wire_put_u8(w, m->left_out);
     wire_put_u16(w, m->stride);
     wire_put_u32(w, m->next_frame);
     wire_put_string(w, m->camera);
@@ -198,6 +200,8 @@ static void stream_get(struct wire_in *w, struct packet *p)
     m->millihertz = wire_u32(w);
     m->tier = wire_u8(w);
     m->state = wire_u8(w);
+    m->tiers_down = wire_u8(w);
+    m->left_out = wire_u8(w);
     m->stride = wire_u16(w);
     m->next_frame = wire_u32(w);
     wire_string(w, m->camera, sizeof m->camera);
@@ -209,8 +213,8 @@ static bool stream_valid(const struct packet *p)
     const struct packet_stream *m = &p->stream;
     if (!size_valid(m->width, m->height) || !size_valid(m->full_width, m->full_height))
         return false;
-    if (m->tier >= PROTO_TIERS || m->state > CAMERA_OFFLINE || m->stride < PROTO_STRIDE_MIN ||
-        m->stride > PROTO_STRIDE_MAX)
+    if (m->tier >= PROTO_TIERS || m->tiers_down > m->tier || m->state > CAMERA_OFFLINE ||
+        m->stride < PROTO_STRIDE_MIN || m->stride > PROTO_STRIDE_MAX)
         return false;
     return name_valid(m->camera) && memchr(m->why, '\0', sizeof m->why) && text_printable(m->why);
 }

@@ -11,7 +11,7 @@ static void fragment_put_header(const struct packet_fragment *m, struct wire_out
 {
     wire_put_u8(w, m->tier);
     wire_put_u8(w, m->flags);
-    wire_put_u8(w, 0); /* reserved */
+    wire_put_u8(w, m->skipped);
     wire_put_u32(w, m->frame);
     wire_put_u16(w, m->index);
     wire_put_u16(w, m->count);
@@ -37,7 +37,7 @@ static void fragment_get(struct wire_in *w, struct packet *p)
     struct packet_fragment *m = &p->fragment;
     m->tier = wire_u8(w);
     m->flags = wire_u8(w) & FRAGMENT_FLAGS;
-    wire_u8(w); /* reserved */
+    m->skipped = wire_u8(w);
     m->frame = wire_u32(w);
     m->index = wire_u16(w);
     m->count = wire_u16(w);

@@ -25,6 +25,8 @@ static void report_put(const struct packet *p, struct wire_out *w)
     wire_put_u32(w, m->jitter_us);
     wire_put_u64(w, m->echo_us);
     wire_put_u32(w, m->echo_delay_us);
+    wire_put_u32(w, m->queue_us);
+    wire_put_u32(w, m->path_kbps);
 }
 
 static void report_get(struct wire_in *w, struct packet *p)
@@ -40,6 +42,8 @@ static void report_get(struct wire_in *w, struct packet *p)
     m->jitter_us = wire_u32(w);
     m->echo_us = wire_u64(w);
     m->echo_delay_us = wire_u32(w);
+    m->queue_us = wire_u32(w);
+    m->path_kbps = wire_u32(w);
 }
 
 const struct packet_codec packet_report_codec = {report_put, report_get, any_valid};

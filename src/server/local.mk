@@ -19,6 +19,7 @@ src_server_libserver_a_SOURCES = \
 	%D%/session_repeat.c \
 	%D%/session_talk.c \
 	%D%/settings.c %D%/settings.h \
+	%D%/thin.c %D%/thin.h \
 	%D%/watchfile.c %D%/watchfile.h
 SERVER_LIBS = src/server/libserver.a src/net/libnet.a src/proto/libproto.a $(CAPTURE_LIBS) $(GNUTLS_LIBS)
 

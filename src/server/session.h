@@ -9,6 +9,7 @@
 #include "server/client.h"
 #include "server/clientlog.h"
 #include "server/repeat.h"
+#include "server/thin.h"
 
 /* A native client's thread, seen by the files it is written in: session.c (life: handshake,
  * admission, waiting, end), session_talk.c (its requests), session_media.c (frames out),
@@ -32,6 +33,7 @@ struct session {
     uint8_t frame_flags; /* FRAGMENT_HISTORY or none */
     struct pace pace;
     uint16_t stride;
+    struct thin thin; /* which frames of the tier are sent */
 
     /* what is sent again */
     struct repeat_budget budget;

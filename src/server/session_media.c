@@ -68,6 +68,7 @@ void session_fragment(struct session *s, const struct frame *f, uint16_t count, 
     const struct packet_fragment fragment = {
         .tier = f->tier,
         .flags = flags,
+        .skipped = thin_skipped(&s->thin, f->number),
         .frame = f->number,
         .index = index,
         .count = count,
@@ -111,14 +112,21 @@ static void check_size(struct session *s, uint64_t now_ns)
     session_drive(s, now_ns);
 }
 
-/* The next live frame of the tier that was told (frames of an older tier may still be queued), or
- * else one of the history. */
+/* Of the tier that was told (frames of an older one may still be queued) and of the client's share.
+ */
+static bool is_wanted(const struct session *s, const struct frame *f)
+{
+    return f->tier == s->watcher.tier && thin_wants(&s->thin, f->number);
+}
+
+/* The next live frame, or else one of the history. */
 static bool next_frame(struct session *s, uint64_t now_ns)
 {
-    while ((s->frame = inbox_take_frame(&s->client->inbox)) && s->frame->tier != s->watcher.tier)
+    while ((s->frame = inbox_take_frame(&s->client->inbox)) && !is_wanted(s, s->frame))
         frame_unref(&s->frame);
     s->frame_flags = 0;
     if (s->frame) {
+        thin_sent(&s->thin, s->frame->number);
         check_size(s, now_ns);
     } else {
         s->frame = session_history_frame(s, interval_ns(s), now_ns);

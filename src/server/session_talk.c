@@ -79,6 +79,7 @@ static void fill_stream(struct session *s)
     p->full_width = (uint16_t)f.width;
     p->full_height = (uint16_t)f.height;
     p->millihertz = f.millihertz;
+    s->thin.camera_millihertz = f.millihertz;
     p->tier = (uint8_t)s->watcher.tier;
     p->state = (uint8_t)f.state;
     p->stride = s->stride;
@@ -110,6 +111,7 @@ static void enter_camera(struct session *s, struct camera *c, uint64_t now_ns)
     session_leave_camera(s);
     s->camera = c;
     s->totals = (struct clientlog_totals){.began_ns = now_ns};
+    s->thin = (struct thin){0};
     clientlog_connected(&s->log, camera_name(c));
 }
 
@@ -127,6 +129,7 @@ static void answer_subscribe(struct session *s, const struct packet_subscribe *a
     if (c != s->camera)
         enter_camera(s, c, now_ns);
     s->stride = frag_stride(s->client->service->mtu);
+    s->thin.wanted_millihertz = ask->millihertz;
     s->watcher.reaches_back = ask->flags & SUBSCRIBE_REACH_BACK;
     camera_watch(c, &s->watcher, camera_tier(c, ask->width, ask->height));
     session_facts(s);

@@ -44,15 +44,21 @@ static const struct field stream[] = {
     FIELD(U16, packet_stream, width),      FIELD(U16, packet_stream, height),
     FIELD(U16, packet_stream, full_width), FIELD(U16, packet_stream, full_height),
     FIELD(U32, packet_stream, millihertz), FIELD(U8, packet_stream, tier),
-    FIELD(U8, packet_stream, state),       FIELD(U16, packet_stream, stride),
+    FIELD(U8, packet_stream, state),       FIELD(U8, packet_stream, tiers_down),
+    FIELD(U8, packet_stream, left_out),    FIELD(U16, packet_stream, stride),
     FIELD(U32, packet_stream, next_frame), FIELD(STRING, packet_stream, camera),
     FIELD(STRING, packet_stream, why),     {END},
 };
 static const struct field fragment[] = {
-    FIELD(U8, packet_fragment, tier),        FIELD(U8, packet_fragment, flags),
-    FIELD(U32, packet_fragment, frame),      FIELD(U16, packet_fragment, index),
-    FIELD(U16, packet_fragment, count),      FIELD(U32, packet_fragment, frame_bytes),
-    FIELD(U64, packet_fragment, capture_us), {END},
+    FIELD(U8, packet_fragment, tier),
+    FIELD(U8, packet_fragment, flags),
+    FIELD(U8, packet_fragment, skipped),
+    FIELD(U32, packet_fragment, frame),
+    FIELD(U16, packet_fragment, index),
+    FIELD(U16, packet_fragment, count),
+    FIELD(U32, packet_fragment, frame_bytes),
+    FIELD(U64, packet_fragment, capture_us),
+    {END},
 };
 static const struct field report[] = {
     FIELD(U16, packet_report, change),
@@ -65,6 +71,8 @@ static const struct field report[] = {
     FIELD(U32, packet_report, jitter_us),
     FIELD(U64, packet_report, echo_us),
     FIELD(U32, packet_report, echo_delay_us),
+    FIELD(U32, packet_report, queue_us),
+    FIELD(U32, packet_report, path_kbps),
     {END},
 };
 static const struct field nack[] = {

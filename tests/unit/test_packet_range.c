@@ -108,6 +108,8 @@ static const struct {
     {false, STREAM(.camera = "", .stride = 1000)},
     {true, STREAM(.camera = "a", .stride = 1000, .tier = PROTO_TIERS - 1)},
     {false, STREAM(.camera = "a", .stride = 1000, .tier = PROTO_TIERS)},
+    {true, STREAM(.camera = "a", .stride = 1000, .tier = 2, .tiers_down = 2)},
+    {false, STREAM(.camera = "a", .stride = 1000, .tier = 2, .tiers_down = 3)},
     {false, STREAM(.camera = "a", .stride = 1000, .state = CAMERA_OFFLINE + 1)},
     {true, STREAM(.camera = "a", .stride = 1000, .width = 8, .height = 6)},
     {false, STREAM(.camera = "a", .stride = 1000, .width = 8)},
@@ -193,7 +195,7 @@ static void strings_without_end_are_refused(void **state)
     assert_int_equal(packet_encode(&stream, buf, sizeof buf), 0);
     stream.stream.why[PROTO_TEXT_MAX] = '\0';
     size_t len = packet_encode(&stream, buf, sizeof buf);
-    assert_int_equal(len, 41 + 1 + PROTO_NAME_MAX + 1 + PROTO_TEXT_MAX);
+    assert_int_equal(len, 43 + 1 + PROTO_NAME_MAX + 1 + PROTO_TEXT_MAX);
     assert_int_equal(packet_decode(buf, len, &back), 0);
 }
 
