@@ -207,8 +207,8 @@ int settings_load(struct settings *s, int argc, char **argv, char error[OPTIONS_
         err = options_file(&settings_table, s, config, error);
     if (err == 0)
         err = options_args(&settings_table, s, argc, argv, &operand, error);
-    if (err == 0 && (s->action == ACTION_HELP || s->action == ACTION_VERSION ||
-                     s->action == ACTION_COMPLETION))
+    if (err == 0 &&
+        (s->action == ACTION_HELP || s->action == ACTION_VERSION || s->action == ACTION_COMPLETION))
         return 0;
     if (err == 0)
         err = check_sections(s, error);
