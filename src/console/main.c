@@ -75,6 +75,7 @@ static int run_wall(const struct settings *s, const struct receiver_settings *ho
         .segment_ms = s->segment_ms,
         .codec = (enum recorder_codec)s->codec,
         .record = s->record,
+        .prerecord_ms = s->prerecord_ms,
         .trust = how->trust,
         .keys = how->keys,
         .known_servers = how->known_servers,

@@ -102,7 +102,7 @@ static int set_default(char **field, const char *value)
 
 static int set_defaults(struct settings *s)
 {
-    *s = (struct settings){.segment_ms = 600 * 1000, .fps = 10};
+    *s = (struct settings){.segment_ms = 600 * 1000, .prerecord_ms = 5000, .fps = 10};
     int err = set_default(&s->directory, "recordings");
     return err < 0 ? err : set_default(&s->name, "main");
 }

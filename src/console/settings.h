@@ -35,7 +35,8 @@ struct settings {
     char *directory;
     uint64_t segment_ms;
     bool record;
-    int codec; /* enum recorder_codec */
+    int codec;             /* enum recorder_codec */
+    uint64_t prerecord_ms; /* 0: none */
     bool headless;
     bool summary;
     char *log;

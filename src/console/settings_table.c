@@ -6,7 +6,7 @@
 #include "util/text.h"
 
 #define AT(field) offsetof(struct settings, field)
-enum { SECOND_MS = 1000, DAY_MS = 24 * 3600 * SECOND_MS };
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, DAY_MS = 24 * 60 * MINUTE_MS };
 
 const char *const settings_codecs[] = {"copy", "h264", "mpeg4", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
@@ -16,14 +16,18 @@ static const struct option_def defs[] = {
     {'d', "directory", "DIR", OPTION_STRING, AT(directory),
      N_("Where recordings and snapshots go (default: recordings).")},
     {'t', "segment", "DURATION", OPTION_DURATION, AT(segment_ms),
-     N_("Length of one file, cut at multiples since local midnight: 60, 90s, 10m, 1h, up to 24h "
-        "(default: 10m)."),
-     SECOND_MS, DAY_MS},
+     N_("Length of one file, cut at multiples since local midnight: 60, 90s, 10m, 1h, from 2s to "
+        "24h (default: 10m)."),
+     2 * SECOND_MS, DAY_MS},
     {'R', "record", NULL, OPTION_FLAG, AT(record), N_("Start recording every stream at once.")},
     {0, "codec", "CODEC", OPTION_CHOICE, AT(codec),
      N_("What recordings hold: copy (the camera's JPEGs as they are), h264 or mpeg4 (default: "
         "copy)."),
      .choices = settings_codecs},
+    {0, "prerecord", "DURATION", OPTION_DURATION, AT(prerecord_ms),
+     N_("A recording begins that long before it was asked for, as far as the server remembers; 0 "
+        "to 1m (default: 5s)."),
+     0, MINUTE_MS},
     {'H', "headless", NULL, OPTION_FLAG, AT(headless),
      N_("No screen: stay in the foreground and log to standard error; for services.")},
     {0, "summary", NULL, OPTION_FLAG, AT(summary),

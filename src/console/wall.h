@@ -19,7 +19,8 @@ struct wall_settings { /* borrowed until wall_free() */
     const char *directory;
     uint64_t segment_ms;
     enum recorder_codec codec;
-    bool record; /* streams record from the start */
+    bool record;           /* streams record from the start */
+    uint64_t prerecord_ms; /* recordings begin that long before they were asked for; 0: then */
     enum receiver_trust trust;
     const struct keys *keys;
     const char *known_servers;

@@ -100,7 +100,9 @@ static int set_int(const struct option_def *def, int64_t *field, const char *val
 /* A duration as people would give it: in the largest unit that divides it. */
 static const char *duration_text(int64_t ms, char *buf, size_t cap)
 {
-    if (ms % 3600000 == 0)
+    if (ms == 0)
+        text_format(buf, cap, "0");
+    else if (ms % 3600000 == 0)
         text_format(buf, cap, "%" PRId64 "h", ms / 3600000);
     else if (ms % 60000 == 0)
         text_format(buf, cap, "%" PRId64 "m", ms / 60000);

@@ -39,6 +39,7 @@ static void test_defaults(void **state)
     assert_string_equal(s.directory, "recordings");
     assert_string_equal(s.name, "main");
     assert_int_equal(s.segment_ms, 600000);
+    assert_int_equal(s.prerecord_ms, 5000);
     assert_int_equal(s.codec, RECORDER_COPY);
     assert_int_equal(s.trust, TRUST_ASK);
     assert_int_equal(s.action, ACTION_RUN);
@@ -57,12 +58,13 @@ static void test_options(void **state)
     struct settings s;
 
     assert_int_equal(load(&s,
-                          "-d rec -t 1h -R --codec h264 -H --log l --log-format json -n west "
+                          "-d rec -t 2s -R --prerecord 0 --codec h264 -H --log l --log-format json -n west "
                           "--duration 90s --stats - --trust first --state-dir st a=h/x",
                           error),
                      0);
     assert_string_equal(s.directory, "rec");
-    assert_int_equal(s.segment_ms, 3600000);
+    assert_int_equal(s.segment_ms, 2000);
+    assert_int_equal(s.prerecord_ms, 0);
     assert_int_equal(s.codec, RECORDER_H264);
     assert_true(s.record && s.headless && settings_records(&s));
     assert_string_equal(s.log, "l");
@@ -102,11 +104,13 @@ static void test_usage_errors(void **state)
     static const struct {
         const char *line, *names, *value, *accepts;
     } cases[] = {
-        {"", "stream", "", "URL"},
-        {"-t 0 h", "--segment", "'0'", "1s"},
-        {"-t 999ms h", "--segment", "'999ms'", "1s"},
+        {"-H", "stream", "", "URL"},
+        {"-t 0 h", "--segment", "'0'", "from 2s to 24h"},
+        {"-t 1999ms h", "--segment", "'1999ms'", "from 2s to 24h"},
         {"-t 25h h", "--segment", "'25h'", "24h"},
         {"-t x h", "--segment", "'x'", "24h"},
+        {"--prerecord 61s h", "--prerecord", "'61s'", "from 0 to 1m"},
+        {"--prerecord 5x h", "--prerecord", "'5x'", "from 0 to 1m"},
         {"--codec vp8 h", "--codec", "'vp8'", "h264"},
         {"--trust all h", "--trust", "'all'", "known"},
         {"--log-format xml h", "--log-format", "'xml'", "json"},
