@@ -58,7 +58,8 @@ char *words_line(const struct tui_stream *s, uint64_t now_us, char *buf)
     return buf;
 }
 
-static char *figure(char *buf, bool known, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static char *figure(char *buf, bool known, const char *fmt,
+                                                          ...)
 {
     va_list args;
     va_start(args, fmt);
