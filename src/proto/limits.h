@@ -17,7 +17,7 @@ enum {
 
     PROTO_FRAME_BYTES_MAX = 4 * 1024 * 1024,
     PROTO_FRAGMENTS_MAX = 4096,
-    PROTO_REASM_FRAMES = 4, /* frames in reassembly a stream */
+    PROTO_REASM_FRAMES = 16, /* incomplete frames a stream: a round trip of 0.5 s at 25 a second */
     PROTO_REASM_BYTES = 16 * 1024 * 1024,
     PROTO_FRAME_WINDOW = 1024, /* a frame number further from the newest is foreign */
 

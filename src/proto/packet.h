@@ -120,6 +120,7 @@ struct packet_report {
     uint32_t path_kbps;     /* the rate at which a frame's fragments came, 0: not known */
 };
 
+enum { PACKET_NACK_HEADER = 10 }; /* bytes of a NACK before its bitmap */
 struct packet_nack {
     uint8_t tier;
     uint32_t frame;

@@ -18,7 +18,9 @@ static const uint64_t REPORT_NS = PROTO_REPORT_MS * NS_PER_MS;
 static const uint64_t SILENCE_NS = PROTO_SILENCE_MS * NS_PER_MS;
 static const uint64_t PING_NS = NS_PER_S;
 static const uint64_t PING_FAST_NS = 150 * NS_PER_MS;
-static const unsigned PINGS_FAST = 5; /* so that the clock is known soon */
+static const unsigned PINGS_FAST = 5;                 /* so that the clock is known soon */
+static const uint64_t RTT_GUESS_NS = 100 * NS_PER_MS; /* before the first PONG */
+static const uint64_t REORDER_MIN_NS = 3 * NS_PER_MS;
 static const uint64_t WINDOW_MIN_NS = 200 * NS_PER_MS, WINDOW_MAX_NS = 2 * NS_PER_S;
 
 static int take(void *ctx, uint32_t bytes, uint8_t **data, void **handle)
@@ -47,6 +49,7 @@ void talk_client_init(struct talk_client *t, const struct talk_client_owner *own
     t->want.token = token;
     reasm_init(&t->reasm, &(struct reasm_owner){t, take, give_back, abandoned});
     account_init(&t->account);
+    repair_init(&t->repair);
     clocksync_init(&t->clock);
 }
 
@@ -63,6 +66,28 @@ uint64_t talk_client_window_ns(const struct talk_client *t)
         return WINDOW_MAX_NS;
     uint64_t window = 8 * t->clock.rtt_us * NS_PER_US;
     return window > WINDOW_MIN_NS ? window : WINDOW_MIN_NS;
+}
+
+/* Frames that waver by so much overtake each other's fragments by as much. */
+static uint64_t reorder_ns(const struct talk_client *t)
+{
+    uint64_t waver_ns = 2 * (uint64_t)t->account.jitter_us * NS_PER_US;
+    uint64_t most_ns = t->clock.rtt_us * NS_PER_US / 2;
+    if (waver_ns > most_ns)
+        waver_ns = most_ns;
+    return waver_ns > REORDER_MIN_NS ? waver_ns : REORDER_MIN_NS;
+}
+
+static struct repair_path path_of(const struct talk_client *t)
+{
+    bool known = clocksync_known(&t->clock);
+    return (struct repair_path){
+        .rtt_ns = known ? t->clock.rtt_us * NS_PER_US : RTT_GUESS_NS,
+        .rttvar_ns = t->clock.rttvar_us * NS_PER_US,
+        .reorder_ns = reorder_ns(t),
+        .window_ns = talk_client_window_ns(t),
+        .frame_fragments = (unsigned)(t->account.fragments_per_frame + 0.5),
+    };
 }
 
 /* A changed subscription has a new serial and leaves at once. */
@@ -158,6 +183,7 @@ static void follow_restart(struct talk_client *t)
         return;
     t->restarts = t->reasm.restarts;
     account_restart(&t->account);
+    repair_restart(&t->repair);
 }
 
 static int on_stream(struct talk_client *t, const struct packet *p, uint64_t now_ns)
@@ -188,6 +214,8 @@ static int on_fragment(struct talk_client *t, const struct packet *p, uint64_t n
     struct reasm_slot *slot;
     enum reasm_verdict verdict = reasm_add(&t->reasm, &p->fragment, now_ns, &slot);
     follow_restart(t);
+    if (verdict == REASM_KEPT || verdict == REASM_COMPLETE)
+        repair_note(&t->repair, &t->reasm, &p->fragment, now_ns);
     if (verdict != REASM_COMPLETE)
         return 0;
     account_frame(&t->account, slot);
@@ -285,13 +313,24 @@ static void make_ping(struct talk_client *t, uint64_t now_ns, struct packet_ping
     t->ping_ns = now_ns + (t->pings < PINGS_FAST ? PING_FAST_NS : PING_NS);
 }
 
+/* A message's worth of what is missing. */
+static bool make_nack(struct talk_client *t, uint64_t now_ns, size_t cap, struct packet_nack *nack)
+{
+    struct repair_path path = path_of(t);
+    if (cap <= PACKET_NACK_HEADER)
+        return false;
+    cap -= PACKET_NACK_HEADER;
+    return repair_next(&t->repair, &t->reasm, &path, now_ns, nack, t->bitmap,
+                       cap < sizeof t->bitmap ? cap : sizeof t->bitmap);
+}
+
 static bool subscribe_due(const struct talk_client *t)
 {
     return t->subscribe_wanted && !t->streaming;
 }
 
 /* The most urgent message that is due; false: none. */
-static bool choose(struct talk_client *t, uint64_t now_ns, struct packet *p)
+static bool choose(struct talk_client *t, uint64_t now_ns, size_t cap, struct packet *p)
 {
     if (t->pong_due) {
         t->pong_due = false;
@@ -308,6 +347,8 @@ static bool choose(struct talk_client *t, uint64_t now_ns, struct packet *p)
         p->catalogue_ask =
             (struct packet_catalogue_ask){.version = PROTO_VERSION, .first = t->catalogue_first};
         t->catalogue_ns = now_ns + AGAIN_NS;
+    } else if (t->answered && make_nack(t, now_ns, cap, &p->nack)) {
+        p->type = PACKET_NACK;
     } else if (t->answered && now_ns >= t->report_ns) {
         p->type = PACKET_REPORT;
         make_report(t, now_ns, &p->report);
@@ -329,7 +370,7 @@ size_t talk_client_next(struct talk_client *t, uint64_t now_ns, uint8_t *buf, si
     if (!t->connected || t->over)
         return 0;
     if (!t->closing)
-        return choose(t, now_ns, &p) ? packet_encode(&p, buf, cap) : 0;
+        return choose(t, now_ns, cap, &p) ? packet_encode(&p, buf, cap) : 0;
     if (!t->goodbye_due)
         return 0;
     t->goodbye_due = false;
@@ -357,8 +398,11 @@ uint64_t talk_client_deadline(const struct talk_client *t)
         at = earlier(at, t->subscribe_ns);
     if (t->catalogue_wanted)
         at = earlier(at, t->catalogue_ns);
-    if (t->answered)
+    if (t->answered) {
+        struct repair_path path = path_of(t);
         at = earlier(at, t->report_ns);
+        at = earlier(at, repair_deadline(&t->repair, &t->reasm, &path));
+    }
     if (!t->silence_told)
         at = earlier(at, t->heard_ns + SILENCE_NS);
     return at;

@@ -9,6 +9,7 @@
 #include "proto/clocksync.h"
 #include "proto/packet.h"
 #include "proto/reasm.h"
+#include "proto/repair.h"
 
 /* The client's end of a stream over one session at a time: subscribe, reports, reassembly,
  * accounting, clock. It outlives a session: talk_client_connected() starts the next one, counters
@@ -47,7 +48,9 @@ struct talk_client {
     uint64_t echo_us, echo_at_us; /* newest PING heard */
     uint64_t window_ns;           /* for an incomplete frame; 0: max(200 ms, 8 RTT) up to 2 s */
     struct reasm reasm;
-    uint64_t restarts; /* of reasm, that account followed */
+    uint64_t restarts; /* of reasm, that account and repair followed */
+    struct repair repair;
+    uint8_t bitmap[PROTO_NACK_BITMAP_MAX]; /* of the NACK under way */
     struct account account;
     struct clocksync clock;
     uint64_t bad; /* messages dropped */

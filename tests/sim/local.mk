@@ -4,9 +4,12 @@ check_PROGRAMS += tests/sim/sim_talk
 TESTS += tests/sim/sim_talk
 tests_sim_sim_talk_SOURCES = \
 	%D%/sim_talk.c \
-	%D%/world.c %D%/world.h
+	%D%/world.c %D%/world.h \
+	%D%/world_client.c \
+	%D%/world_impl.h \
+	%D%/world_server.c
 tests_sim_sim_talk_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_sim_sim_talk_LDADD = $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)
+tests_sim_sim_talk_LDADD = src/server/libserver.a $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/sim/sim_repair
 TESTS += tests/sim/sim_repair

@@ -30,28 +30,28 @@ struct row {
 
 #define CAMERA                                                                                     \
     {                                                                                              \
-        40 * NS_PER_MS, 300, 12000, 1000                                                           \
+        40 * NS_PER_MS, 300, 12000, 1000, 75                                                       \
     }
 #define MS NS_PER_MS
 
 static const struct row rows[] = {
     {"clean", {0}, CAMERA, 0, true},
     {"far away", {.delay_ns = 150 * MS}, CAMERA, 0, true},
-    {"numbers wrap", {.delay_ns = 10 * MS}, {40 * MS, 300, 3000, UINT32_MAX - 40}, 0, true},
+    {"numbers wrap", {.delay_ns = 10 * MS}, {40 * MS, 300, 3000, UINT32_MAX - 40, 75}, 0, true},
     {"big and quick",
      {.delay_ns = 5 * MS},
-     {20 * MS, 5000, WORLD_FRAME_MAX, 5},
+     {20 * MS, 5000, WORLD_FRAME_MAX, 5, 150},
      0,
      true,
      .seeds = 4},
     {"jitter", {.delay_ns = 20 * MS, .jitter_ns = 30 * MS}, CAMERA, 0, true},
     {"reordering", {.delay_ns = 5 * MS, .reorder = 0.2, .reorder_ns = 60 * MS}, CAMERA, 0, true},
     {"duplicates", {.delay_ns = 5 * MS, .duplicate = 0.5, .jitter_ns = 3 * MS}, CAMERA, 0, true},
-    {"loss 1%", {.loss = 0.01, .delay_ns = 10 * MS}, CAMERA, 0.75},
-    {"loss 10%", {.loss = 0.1, .delay_ns = 10 * MS}, CAMERA, 0.3},
+    {"loss 1%", {.loss = 0.01, .delay_ns = 10 * MS}, CAMERA, 0.99},
+    {"loss 10%", {.loss = 0.1, .delay_ns = 10 * MS}, CAMERA, 0.9},
     {"loss 40%", {.loss = 0.4, .delay_ns = 10 * MS}, CAMERA, 0},
-    {"bursts", {.burst_loss = 0.05, .burst_len = 8, .delay_ns = 10 * MS}, CAMERA, 0.6},
-    {"corruption", {.corrupt = 0.05, .delay_ns = 10 * MS}, CAMERA, 0.4},
+    {"bursts", {.burst_loss = 0.05, .burst_len = 8, .delay_ns = 10 * MS}, CAMERA, 0.97},
+    {"corruption", {.corrupt = 0.05, .delay_ns = 10 * MS}, CAMERA, 0.97},
     {"narrow", {.rate_bps = 900000, .queue_ns = 50 * MS, .delay_ns = 10 * MS}, CAMERA, 0},
     {"everything",
      {.loss = 0.05,
@@ -69,7 +69,7 @@ static const struct row rows[] = {
     {"blackout 4 s", {.delay_ns = 10 * MS}, CAMERA, 0.1, false, BLACKOUT, 4 * NS_PER_S},
     {"blackout 12 s",
      {.delay_ns = 10 * MS},
-     {40 * MS, 300, 900, 1},
+     {40 * MS, 300, 900, 1, 75},
      0,
      false,
      BLACKOUT,

@@ -6,6 +6,7 @@
 #include "proto/pace.h"
 #include "proto/talk_client.h"
 #include "proto/talk_server.h"
+#include "server/repeat.h"
 
 /* A camera that makes patterned frames, talk_server with fragments and pacing, a bad network,
  * talk_client: all in virtual time, from one seed. A record carries its session's number and a
@@ -29,6 +30,7 @@ struct world_settings {
     uint64_t interval_ns;          /* of the camera */
     uint32_t frame_min, frame_max; /* bytes */
     uint32_t first_frame;
+    unsigned history; /* frames that the server keeps */
 };
 
 struct world {
@@ -47,8 +49,15 @@ struct world {
     uint32_t queue[WORLD_QUEUE], sending;
     unsigned queued;
     uint32_t sending_bytes;
+    uint8_t sending_flags;
     struct pace pace;
     uint8_t frame[WORLD_FRAME_MAX];
+    bool past_wanted; /* a FETCH is being answered */
+    uint32_t past_next, past_to;
+    uint64_t past_ns;
+    struct repeat_budget budget;
+    struct repeat_memory repeated;
+    unsigned repeats, fetches;    /* fragments; requests */
     unsigned ended[REASON_COUNT]; /* sessions, by reason */
 
     struct talk_client client;

@@ -138,12 +138,13 @@ void hear_stream(uint16_t change, uint64_t boot, uint32_t next_frame, uint64_t m
     assert_int_equal(hear(&p, ms), 0);
 }
 
-void hear_fragment(uint32_t frame, uint16_t index, uint64_t ms)
+void hear_flagged(uint32_t frame, uint16_t index, uint8_t flags, uint64_t ms)
 {
     static uint8_t payload[STRIDE];
     struct packet p = {
         .type = PACKET_FRAGMENT,
-        .fragment = {.frame = frame,
+        .fragment = {.flags = flags,
+                     .frame = frame,
                      .index = index,
                      .count = FRAGMENTS,
                      .frame_bytes = FRAME_BYTES,
@@ -152,6 +153,11 @@ void hear_fragment(uint32_t frame, uint16_t index, uint64_t ms)
                      .payload_len = index < 2 ? STRIDE : FRAME_BYTES % STRIDE},
     };
     assert_int_equal(hear(&p, ms), 0);
+}
+
+void hear_fragment(uint32_t frame, uint16_t index, uint64_t ms)
+{
+    hear_flagged(frame, index, 0, ms);
 }
 
 void hear_frame(uint32_t frame, uint64_t ms)

@@ -36,6 +36,7 @@ uint64_t deadline_ms(void);
 /* What talk_client_on_message makes of a message from the server. */
 int hear(const struct packet *p, uint64_t ms);
 void hear_stream(uint16_t change, uint64_t boot, uint32_t next_frame, uint64_t ms);
+void hear_flagged(uint32_t frame, uint16_t index, uint8_t flags, uint64_t ms);
 void hear_fragment(uint32_t frame, uint16_t index, uint64_t ms);
 void hear_frame(uint32_t frame, uint64_t ms);
 void hear_pong(uint64_t ping_us, int64_t offset_us, uint64_t ms);

@@ -233,12 +233,13 @@ static void test_slots(void **state)
     assert_int_equal(reasm_oldest(&r), 10);
     assert_int_equal(put(9, 250, 0, 2), REASM_NO_MEMORY); /* older than all: no room is made */
     assert_int_equal(n_given_up, 0);
-    assert_int_equal(put(20, 250, 0, 2), REASM_KEPT);
+    uint32_t newer = 10 + PROTO_REASM_FRAMES + 6;
+    assert_int_equal(put(newer, 250, 0, 2), REASM_KEPT);
     assert_int_equal(n_given_up, 1);
     assert_int_equal(given_up[0], 10);
     assert_int_equal(r.fragments_missing, 2);
     assert_int_equal(put(10, 250, 1, 3), REASM_LATE);
-    assert_int_equal(put(15, 250, 0, 3), REASM_KEPT); /* older than 20, newer than 11 */
+    assert_int_equal(put(newer - 5, 250, 0, 3), REASM_KEPT); /* not the newest, newer than 11 */
     assert_int_equal(given_up[1], 11);
     assert_int_equal(held, PROTO_REASM_FRAMES);
     assert_int_equal(reasm_oldest(&r), 12);

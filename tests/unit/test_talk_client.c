@@ -68,6 +68,27 @@ static void test_reports(void **state)
     assert_int_equal(said.report.echo_us, 0);
 }
 
+/* Before the first PONG a round trip of 100 ms is assumed. */
+static void test_nack(void **state)
+{
+    begin_stream(0);
+    all(10);
+    hear_fragment(20, 0, 20);
+    hear_fragment(20, 2, 20);
+    assert_false(says(22, PACKET_NACK));
+    assert_int_equal(deadline_ms(), 23);
+    assert_int_equal(next(23), PACKET_NACK); /* the reorder allowance is over */
+    assert_int_equal(said.nack.frame, 20);
+    assert_int_equal(said.nack.first, 1);
+    assert_int_equal(said.nack.bytes, 1);
+    assert_int_equal(t.bitmap[0], 0x80);
+    assert_false(says(60, PACKET_NACK));
+    hear_flagged(20, 1, FRAGMENT_REPAIR, 70);
+    assert_int_equal(frames, 1);
+    assert_int_equal(t.account.packets_repaired, 1);
+    assert_false(says(200, PACKET_NACK));
+}
+
 static void test_report_echoes_ping(void **state)
 {
     begin_stream(0);
@@ -351,6 +372,7 @@ int main(void)
         TEST(test_not_connected),
         TEST(test_subscribe_until_answered),
         TEST(test_reports),
+        TEST(test_nack),
         TEST(test_report_echoes_ping),
         TEST(test_stream_twice_and_late),
         TEST(test_want_changes),
