@@ -57,11 +57,12 @@ static void test_options(void **state)
     char error[OPTIONS_ERROR_MAX];
     struct settings s;
 
-    assert_int_equal(load(&s,
-                          "-d rec -t 2s -R --prerecord 0 --codec h264 -H --log l --log-format json -n west "
-                          "--duration 90s --stats - --trust first --state-dir st a=h/x",
-                          error),
-                     0);
+    assert_int_equal(
+        load(&s,
+             "-d rec -t 2s -R --prerecord 0 --codec h264 -H --log l --log-format json -n west "
+             "--duration 90s --stats - --trust first --state-dir st a=h/x",
+             error),
+        0);
     assert_string_equal(s.directory, "rec");
     assert_int_equal(s.segment_ms, 2000);
     assert_int_equal(s.prerecord_ms, 0);
