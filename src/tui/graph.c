@@ -13,8 +13,8 @@ double graph_scale(const float *value, size_t n, double least)
         }
     }
     double step = pow(10, floor(log10(most)));
-    double round_up[] = {1, 2, 5, 10};
-    for (unsigned i = 0; i < 4; i++) {
+    static const double round_up[] = {1, 1.5, 2, 3, 4, 5, 6, 8, 10};
+    for (unsigned i = 0; i < sizeof round_up / sizeof round_up[0]; i++) {
         if (most <= round_up[i] * step * 1.0001) {
             return round_up[i] * step;
         }

@@ -55,12 +55,12 @@ static void consume(struct input *in, size_t n)
 
 static bool begins_string(const struct input *in)
 {
-    return in->len >= 2 && in->buf[0] == 27 && in->expecting && strchr("P]_^X", in->buf[1]);
+    return in->len >= 2 && in->buf[0] == 27 && in->buf[1] && strchr("P]_^X", in->buf[1]);
 }
 
 static uint64_t patience_ns(const struct input *in)
 {
-    if (begins_string(in)) {
+    if (begins_string(in) && in->expecting) {
         return STRING_MS * NS_PER_MS;
     }
     if (in->len >= 2) {

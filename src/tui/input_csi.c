@@ -97,7 +97,7 @@ static bool mouse(int button, int x, int y, bool press, struct input_event *out)
     button &= ~(4 | 8 | 16);
     if (button == 64 || button == 65) {
         out->mouse = button == 64 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
-        return x > 0 && y > 0;
+        return press && x > 0 && y > 0;
     }
     out->mouse = MOUSE_PRESS;
     return button == 0 && press && x > 0 && y > 0;

@@ -160,11 +160,13 @@ void panel_draw(struct ui *ui, const struct tui_stream *s, size_t number, struct
     draw_title(s, number, b, focus, lines == 0);
     words_facts(s, ui_frozen(ui, s->id), &facts);
     struct box figures = {0, in.x + 1, lines, in.w - 2};
-    if (ui->mode_now != TUI_MODE_OFF || s->state == TUI_LIVE) {
-        lines = lines ? draw_facts(&facts, figures, true) : 0;
-    } else {
+    if (facts.n == 1 && !(s->state == TUI_LIVE && s->frame_us)) {
+        lines = 0; /* the middle says it already */
+    } else if (ui->mode_now == TUI_MODE_OFF && s->state != TUI_LIVE) {
         lines = lines < 2 ? lines : 2;
     }
+    lines = lines ? draw_facts(&facts, figures, true) : 0;
+    lines = lines < figures.h ? lines : figures.h;
     figures.h = lines;
     figures.y = in.y + in.h - lines;
     if (lines) {

@@ -2,6 +2,8 @@
 #include "tui/rescue.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,6 +19,7 @@ enum { SIGNALS = sizeof signals / sizeof signals[0], STACK_BYTES = 64 * 1024 };
 
 static struct {
     int fd;
+    int null; /* takes fd's place, so that threads still running write nothing behind us */
     struct termios saved;
     uint8_t bytes[RESCUE_BYTES];
     size_t len;
@@ -32,11 +35,17 @@ static void give_back(void)
         return;
     }
     size_t at = 0;
-    for (int tries = 0; at < rescue.len && tries < 1000; tries++) {
-        ssize_t n = write(rescue.fd, rescue.bytes + at, rescue.len - at);
+    int fd = fcntl(rescue.fd, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0 || rescue.null < 0 || dup2(rescue.null, rescue.fd) < 0) {
+        fd = rescue.fd;
+    }
+    for (int tries = 0; at < rescue.len && tries < 10; tries++) {
+        struct pollfd p = {.fd = fd, .events = POLLOUT};
+        poll(&p, 1, 100);
+        ssize_t n = write(fd, rescue.bytes + at, rescue.len - at);
         at += n > 0 ? (size_t)n : 0;
     }
-    tcsetattr(rescue.fd, TCSANOW, &rescue.saved);
+    tcsetattr(fd, TCSANOW, &rescue.saved);
 }
 
 static void on_signal(int sig)
@@ -60,6 +69,7 @@ void rescue_arm(int fd, const struct termios *saved, const void *bytes, size_t l
 {
     rescue_disarm();
     rescue.fd = fd;
+    rescue.null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     rescue.saved = *saved;
     rescue.len = len < RESCUE_BYTES ? len : RESCUE_BYTES;
     memcpy(rescue.bytes, bytes, rescue.len);
@@ -82,6 +92,7 @@ void rescue_disarm(void)
     for (unsigned i = 0; i < SIGNALS; i++) {
         sigaction(signals[i], &rescue.before[i], NULL);
     }
+    close(rescue.null);
 }
 
 void rescue_stderr(int fd)

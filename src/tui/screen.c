@@ -26,8 +26,8 @@ static SCREEN *newterm_quietly(const char *term, FILE *to, FILE *from)
     for (int i = 0; i < STOLEN; i++) {
         sigaction(stolen[i], NULL, &before[i]);
     }
-    use_env(FALSE); /* LINES and COLUMNS belong to another terminal */
-    char *name = mem_strdup(term);
+    char *name =
+        mem_strdup(term); /* LINES, COLUMNS and terminfo's size do not matter: see resize */
     SCREEN *sp = name ? newterm(name, to, from) : NULL;
     mem_free(name);
     for (int i = 0; i < STOLEN; i++) {
@@ -106,21 +106,39 @@ static int open_files(struct screen *s, int in_fd)
     return s->to && s->from ? 0 : -errno;
 }
 
+/* Asks terminfo first: a newterm() that fails keeps memory for ever. */
+static const char *known_term(struct screen *s, const char *term, char *error, size_t cap)
+{
+    static const char *const fallback = "xterm-256color";
+    int found = 0;
+    if (setupterm(term, s->memory, &found) != OK) {
+        if (found == 1 || setupterm(fallback, s->memory, &found) != OK) {
+            text_format(error, cap, _("TERM=%s is not known here, nor is %s"), term, fallback);
+            return NULL;
+        }
+        term = fallback;
+    }
+    bool able = capability("cup") != NULL;
+    del_curterm(cur_term);
+    if (!able) {
+        text_format(error, cap, _("TERM=%s cannot place its cursor; use --headless"), term);
+        return NULL;
+    }
+    return term;
+}
+
 static int start_curses(struct screen *s, const char *term, char *error, size_t cap)
 {
-    s->sp = newterm_quietly(term, s->to, s->from);
-    if (!s->sp && strcmp(term, "xterm-256color") != 0) {
-        s->sp = newterm_quietly("xterm-256color", s->to, s->from);
-    }
+    const char *known = known_term(s, term, error, cap);
+    s->sp = known ? newterm_quietly(known, s->to, s->from) : NULL;
     if (!s->sp) {
-        text_format(error, cap, _("TERM=%s is not known here, nor is xterm-256color"), term);
-        return ERR_LIBRARY;
-    }
-    if (!capability("cup")) {
-        text_format(error, cap, _("TERM=%s cannot place its cursor; use --headless"), term);
+        if (known) {
+            text_format(error, cap, _("curses cannot use TERM=%s"), known);
+        }
         return ERR_LIBRARY;
     }
     s->colors = start_color() == OK && has_colors() ? COLORS : 0;
+    use_default_colors(); /* what has no pair keeps the terminal's own colours */
     nonl();
     idlok(stdscr, FALSE); /* neither lines nor characters are shifted: pictures lie there */
     idcok(stdscr, FALSE);

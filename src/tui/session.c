@@ -16,7 +16,7 @@ enum {
     LEAVE_MS = 300,     /* most that a terminal which does not read delays an ending */
     SHARED_CHUNK = 256, /* see tty.h */
     SIZE_MOST = 1000,   /* cells either way; larger claims are cut */
-    ANSWERS_MS = 3000,  /* how long answers of the terminal may take */
+    ANSWERS_MS = 10000, /* how long answers of the terminal may take */
 };
 
 int session_init(struct session *s, const struct tui_settings *settings,
@@ -242,8 +242,11 @@ static void draw(struct session *s, uint64_t now_ns)
     if (s->output.text.len) {
         return;
     }
-    ui->out_bytes_per_second = rate_per_second(&s->output.rate, now_ns);
-    ui->pictures_per_second = rate_per_second(&s->stage.shown, now_ns);
+    if (now_ns >= s->next_figures_ns) { /* faster, nobody could read them */
+        ui->out_bytes_per_second = rate_per_second(&s->output.rate, now_ns);
+        ui->pictures_per_second = rate_per_second(&s->stage.shown, now_ns);
+        s->next_figures_ns = now_ns + NS_PER_S;
+    }
     ui_update(ui, now_ns / NS_PER_US, wall_us());
     follow_wishes(s);
     ui_draw(ui, s->screen.cols, s->screen.rows);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 
+#include "tui/glyph.h"
 #include "tui/graph.h"
 #include "tui/ui.h"
 #include "tui/words.h"
@@ -50,15 +51,22 @@ static void draw_graph(struct ui *ui, int i, struct box b)
     }
     draw_border(b, ROLE_BORDER, false);
     struct box in = box_inner(b);
-    int x = b.x + 2;
-    x += draw_printf(b.y, x, b.w - 4, ROLE_TITLE, " %s ", _(graphs[i].title));
     double newest = h->n ? (double)v[h->n - 1] : NAN;
-    x +=
-        draw_printf(b.y, x, b.x + b.w - 2 - x, graphs[i].role, "%s ", graphs[i].words(newest, now));
-    graph_draw(in, graphs[i].role, v, h->n, graphs[i].least);
+    int end = b.x + b.w - 2, x = b.x + 2;
+    x += draw_printf(b.y, x, end - x, ROLE_TITLE, " %s ", _(graphs[i].title));
+    graphs[i].words(newest, now);
     graphs[i].words(graph_scale(v, h->n, graphs[i].least), top);
     text_format(scale, sizeof scale, " %s ", top);
-    draw_right(b.y, x + 1, b.x + b.w - 2, ROLE_DIM, scale);
+    if (x + glyph_text_width(now) + 1 <= end) {
+        x += draw_printf(b.y, x, end - x, graphs[i].role, "%s ", now);
+    } else if (in.h > 2) { /* no room in the frame */
+        draw_text(in.y++, in.x + 1, in.w - 1, graphs[i].role, now);
+        in.h--;
+    }
+    if (x + glyph_text_width(scale) < end) {
+        draw_right(b.y, x, end, ROLE_DIM, scale);
+    }
+    graph_draw(in, graphs[i].role, v, h->n, graphs[i].least);
 }
 
 static void draw_beside(struct ui *ui, struct box b)

@@ -94,8 +94,11 @@ char *words_ms(double ms, char *buf)
 
 char *words_bytes_per_second(double bytes, char *buf)
 {
-    char number[24];
-    return figure(buf, true, "%s/s", text_bytes((uint64_t)(bytes > 0 ? bytes : 0), number));
+    if (bytes < 1000) {
+        return figure(buf, true, _("%.0f B/s"), bytes > 0 ? bytes : 0);
+    }
+    return figure(buf, true, bytes < 1e6 ? _("%.0f kB/s") : _("%.1f MB/s"),
+                  bytes / (bytes < 1e6 ? 1e3 : 1e6));
 }
 
 char *words_hours(double hours, char *buf)

@@ -199,7 +199,7 @@ static void fill_figures(const struct world *w, const struct fake *f, struct tui
     s->bits_per_second = 7.9e6 + t * 1.5e6;
     s->loss_raw = 0.012 + 0.01 * t;
     s->loss = t > 0.9 ? 0.013 : 0;
-    s->packets_repaired = 12 + (us - f->since_us) / 3000000;
+    s->packets_repaired = 12 + (w->settings.still ? 0 : (us - f->since_us) / 3000000);
     s->jitter_ms = 1.4 + t * 0.5;
     s->rtt_ms = 12.2 + t * 3;
     s->latency_ms = 38 + t * 8;

@@ -7,3 +7,7 @@ tests_tools_tuidemo_SOURCES = \
 	tests/tools/tuidemo_world.c tests/tools/tuidemo_world.h
 tests_tools_tuidemo_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_tools_tuidemo_LDADD = $(TUI_LIBS)
+# Screens through a terminal emulator; they skip themselves where pyte is missing.
+TUI_SCREEN_TESTS = tests/unit/screen_views.py tests/unit/screen_terminal.py
+TESTS += $(TUI_SCREEN_TESTS)
+EXTRA_DIST += $(TUI_SCREEN_TESTS) tests/tools/ptyterm.py
