@@ -19,5 +19,6 @@ src_net_libnet_a_SOURCES = \
 	%D%/udp.c %D%/udp.h %D%/udp_impl.h \
 	%D%/udp_errors.c \
 	%D%/udp_recv.c \
-	%D%/udp_send.c
+	%D%/udp_send.c \
+	%D%/unixsock.c %D%/unixsock.h
 NET_LIBS = src/net/libnet.a $(UTIL_LIBS) $(GNUTLS_LIBS)
