@@ -36,8 +36,24 @@ void app_resize(struct app *a);
 void app_suspend(struct app *a);
 void app_resume(struct app *a);
 
+/* What came of a snapshot of one stream. */
+struct app_snapshot {
+    char stream[URL_NAME_MAX];
+    char path[1024]; /* "" : err says why not */
+    int err;         /* -ENODATA: there is no picture yet */
+    unsigned width, height;
+};
+
+/* Called once with all of them, on any thread, before app_free() returns. */
+struct app_snapshot_done {
+    void (*done)(void *ctx, uint64_t token, const struct app_snapshot *s, size_t n);
+    void *ctx;
+    uint64_t token;
+};
+
 /* Writes the newest full frame of a stream (0: of every stream) on a thread of its own; what came
- * of it is a line in the log. Any thread. */
-void app_snapshot(struct app *a, uint64_t stream);
+ * of it is a line in the log each. told may be NULL. 0, or a negative code and told is not called:
+ * ERR_UNKNOWN when the stream is gone. Any thread. */
+int app_snapshot(struct app *a, uint64_t stream, const struct app_snapshot_done *told);
 
 #endif

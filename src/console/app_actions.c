@@ -3,7 +3,6 @@
 
 #include "console/app_impl.h"
 #include "receive/catalogue.h"
-#include "record/snapshot.h"
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/log.h"
@@ -43,71 +42,6 @@ void app_on_record_all(void *app, enum tui_switch to)
     for (size_t i = 0; i < a->view.n && to == TUI_TOGGLE; i++)
         on = on || (!a->view.row[i].recording && !a->view.row[i].finder);
     note(_("cannot record"), wall_record_all(a->set->wall, on));
-}
-
-struct snapshot_errand {
-    struct app *app;
-    char name[URL_NAME_MAX];
-    struct frame *frame;
-};
-
-static void drop_snapshot(void *ctx)
-{
-    struct snapshot_errand *e = ctx;
-
-    frame_unref(&e->frame);
-    mem_free(e);
-}
-
-static void run_snapshot(void *ctx)
-{
-    struct snapshot_errand *e = ctx;
-    char path[1024];
-
-    int err = snapshot_write(NULL, e->app->set->directory, e->name, e->frame->data, e->frame->len,
-                             e->frame->wall_us, path, sizeof(path));
-    if (err < 0)
-        log_error(_("%s: no snapshot in %s: %s"), e->name, e->app->set->directory, err_str(err));
-    else
-        log_info(_("%s: snapshot %s, %ux%u"), e->name, path, e->frame->width, e->frame->height);
-    drop_snapshot(e);
-}
-
-static void snapshot_row(struct app *a, const struct wall_row *row)
-{
-    struct frame *f = wall_newest(a->set->wall, row->id);
-    struct snapshot_errand *e = f ? mem_zero(1, sizeof(*e)) : NULL;
-
-    if (!e) {
-        log_warning(_("%s: no snapshot, there is no picture yet"), row->name);
-        frame_unref(&f);
-        return;
-    }
-    e->app = a;
-    e->frame = f;
-    text_copy(e->name, sizeof(e->name), row->name);
-    errands_send(a->errands, &(struct errand){run_snapshot, drop_snapshot, e});
-}
-
-void app_snapshot(struct app *a, uint64_t stream)
-{
-    struct wall_view v = {0};
-
-    if (wall_snapshot(a->set->wall, &v) == 0)
-        for (size_t i = 0; i < v.n; i++)
-            if ((stream == 0 && !v.row[i].finder) || v.row[i].id == stream)
-                snapshot_row(a, &v.row[i]);
-    wall_view_fini(&v);
-}
-
-void app_on_snapshot(void *app, uint64_t stream)
-{
-    app_snapshot(app, stream);
-}
-
-void app_on_snapshot_all(void *app)
-{
-    app_snapshot(app, 0);
 }
 
 void app_on_add(void *app, const char *url)

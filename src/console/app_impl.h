@@ -9,8 +9,8 @@
 #include "console/eventlog.h"
 #include "console/meters.h"
 
-/* Seen by the files of app: app.c (life), app_model.c (wall to model), app_actions.c (keys to
- * wall). */
+/* Seen by the files of app: app.c (life), app_model.c (wall to model), app_actions.c and
+ * app_snapshot.c (keys to wall). */
 struct app {
     const struct app_settings *set;
     struct tui *tui; /* NULL: no screen. Owner's thread */
@@ -30,11 +30,13 @@ void app_fill_model(void *app, struct tui_model *m);
 bool app_fill_history(void *app, uint64_t stream, struct tui_history *h);
 struct frame *app_newest(void *app, uint64_t stream);
 
+/* app_snapshot.c; UI thread. */
+void app_on_snapshot(void *app, uint64_t stream);
+void app_on_snapshot_all(void *app);
+
 /* app_actions.c; UI thread. */
 void app_on_record(void *app, uint64_t stream, enum tui_switch to);
 void app_on_record_all(void *app, enum tui_switch to);
-void app_on_snapshot(void *app, uint64_t stream);
-void app_on_snapshot_all(void *app);
 void app_on_add(void *app, const char *url);
 void app_on_remove(void *app, uint64_t stream);
 void app_on_reconnect(void *app, uint64_t stream);

@@ -153,6 +153,18 @@ static int check_list(const struct settings *s, char *error)
     return ERR_FORMAT;
 }
 
+static int check_words(const struct settings *s, char *error)
+{
+    if (s->action == ACTION_ATTACH && s->words > 1)
+        text_format(error, OPTIONS_ERROR_MAX,
+                    _("--attach: '%s' is not accepted; it takes at most one NAME"), s->word[1]);
+    else if (s->action == ACTION_CTL && s->words == 0)
+        text_format(error, OPTIONS_ERROR_MAX, "%s",
+                    _("--ctl: expected a command: status, record on|off [STREAM], "
+                      "snapshot [STREAM], add [NAME=]URL, remove STREAM, detach or quit"));
+    return error[0] ? ERR_FORMAT : 0;
+}
+
 static int check_whole(const struct settings *s, char *error)
 {
     if (url_name_check(s->name) < 0) {
@@ -166,7 +178,8 @@ static int check_whole(const struct settings *s, char *error)
                     _("no stream given; expected [NAME=]URL..., see camwall --help"));
         return ERR_FORMAT;
     }
-    return check_list(s, error);
+    int err = check_words(s, error);
+    return err < 0 ? err : check_list(s, error);
 }
 
 /* "record=r,F5" of --key. */
@@ -212,7 +225,11 @@ int settings_load(struct settings *s, int argc, char **argv, char error[OPTIONS_
         return 0;
     if (err == 0)
         err = check_sections(s, error);
-    for (int i = operand; err == 0 && i < argc; i++)
+    if (s->action == ACTION_ATTACH || s->action == ACTION_CTL) {
+        s->word = argv + operand;
+        s->words = (size_t)(argc - operand);
+    }
+    for (int i = operand; err == 0 && !s->word && i < argc; i++)
         err = add_operand(s, argv[i], error);
     if (err == 0)
         err = check_whole(s, error);

@@ -18,6 +18,8 @@ enum settings_action {
     ACTION_VERSION,
     ACTION_CHECK,
     ACTION_IDENTITY,
+    ACTION_ATTACH, /* word[0]: the wall's name, if there is one */
+    ACTION_CTL,    /* word: the command */
     ACTION_COMPLETION,
 };
 
@@ -42,6 +44,8 @@ struct settings {
     char *log;
     int log_format; /* enum log_format */
     char *name;
+    bool name_given;
+    bool stay;
     uint64_t duration_ms;        /* 0: for ever */
     char *stats;                 /* NULL: none; "-": standard output */
     int trust;                   /* enum settings_trust */
@@ -55,6 +59,8 @@ struct settings {
     int action; /* enum settings_action */
     struct settings_stream *stream;
     size_t streams;
+    char **word; /* operands that are no streams: argv's */
+    size_t words;
 };
 
 extern const struct option_table settings_table;

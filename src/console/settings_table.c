@@ -36,7 +36,19 @@ static const struct option_def defs[] = {
      N_("Also write the log to FILE, reopened on SIGHUP.")},
     {0, "log-format", "FORMAT", OPTION_CHOICE, AT(log_format),
      N_("Form of the log: text or json (default: text)."), .choices = log_formats},
-    {'n', "name", "NAME", OPTION_STRING, AT(name), N_("Name of this wall (default: main).")},
+    {'n', "name", "NAME", OPTION_STRING, AT(name),
+     N_("Name of this wall, for --attach and --ctl. A second wall of a name is an error; one "
+        "without this option takes the next free of main, main-2, ... (default: main)."),
+     .given_offset = AT(name_given)},
+    {0, "attach", NULL, OPTION_ACTION, AT(action),
+     N_("Show a running wall on this terminal; the operand, if any, is its name."),
+     .action = ACTION_ATTACH},
+    {0, "ctl", NULL, OPTION_ACTION, AT(action),
+     N_("Have a running wall do something; the operands are the command: status, record on|off "
+        "[STREAM], snapshot [STREAM], add URL, remove STREAM, detach or quit."),
+     .action = ACTION_CTL},
+    {0, "stay", NULL, OPTION_FLAG, AT(stay),
+     N_("Go on without a screen when the terminal goes away, even if nothing records.")},
     {0, "duration", "DURATION", OPTION_DURATION, AT(duration_ms),
      N_("Stop that long after the first frame received (with --record: recorded), or after the "
         "start if none comes; exit status 1 if a stream was never live (default: never)."),
@@ -64,7 +76,7 @@ static const struct option_def defs[] = {
      N_("Give an action other keys, such as record=r,F5 or detach=none; may repeat. The help view "
         "(?) and the manual name the actions.")},
     {0, "state-dir", "DIR", OPTION_STRING, AT(state_dir),
-     N_("Where client.key and known_servers are (default: $XDG_STATE_HOME/camwall, that is "
+     N_("Where client.key, known_servers and run are (default: $XDG_STATE_HOME/camwall, that is "
         "~/.local/state/camwall).")},
     {0, "list", "HOST[:PORT]", OPTION_STRING, AT(list),
      N_("Print a server's cameras, one a line: name, size, rate and state, separated by tabs."),
@@ -86,7 +98,8 @@ static const struct option_def defs[] = {
 
 const struct option_table settings_table = {
     .program = "camwall",
-    .usage = "[OPTION]... [NAME=]URL...",
+    .usage = "[OPTION]... [NAME=]URL...\n       camwall --attach [NAME]\n       camwall [-n NAME] "
+             "--ctl COMMAND...",
     .intro = N_("Receives, shows and records many cameras. A URL is "
                 "camwall://HOST[:PORT]/CAMERA or shorter HOST[:PORT]/CAMERA; HOST[:PORT] alone is "
                 "every camera of that server; legacy://HOST:PORT speaks the legacy protocol."),

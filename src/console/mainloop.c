@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "console/headless.h"
+#include "console/mainloop.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,12 +17,12 @@
 
 #define TICK_NS NS_PER_S
 
-enum run_end { RUN_GOES_ON, RUN_SIGNALLED, RUN_ELAPSED };
+enum run_end { RUN_GOES_ON, RUN_ASKED, RUN_ELAPSED };
 
-struct headless {
+struct mainloop {
     const struct settings *set;
     struct wall *wall;
-    struct app *app; /* NULL: never a screen */
+    struct host *host;
     int signal_fd;
     struct stats stats;
     struct wall_view view;
@@ -30,7 +30,7 @@ struct headless {
     uint64_t start_ns, tick_ns;
 };
 
-int headless_signals(void)
+int mainloop_signals(void)
 {
     sigset_t set;
 
@@ -39,23 +39,19 @@ int headless_signals(void)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGWINCH);
     sigaddset(&set, SIGTSTP);
-    sigaddset(&set, SIGCONT);
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return -errno;
     int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return fd < 0 ? -errno : fd;
 }
 
-/* Everything stops, as people expect of the key; what is on the screen is put aside meanwhile. */
-static void suspend(struct headless *h)
+/* Everything stops, as people expect of the key; an attached screen is put aside meanwhile. */
+static void suspend(struct mainloop *h)
 {
-    if (h->app)
-        app_suspend(h->app);
+    host_suspend(h->host);
     raise(SIGSTOP);
-    if (h->app)
-        app_resume(h->app);
+    host_resume(h->host);
 }
 
 static void reopen_log(void)
@@ -66,27 +62,21 @@ static void reopen_log(void)
         log_error(_("cannot reopen the log: %s"), err_str(err));
 }
 
-static enum run_end take_signal(struct headless *h, unsigned number)
+static enum run_end take_signal(struct mainloop *h, unsigned number)
 {
     switch (number) {
     case SIGHUP:
         reopen_log();
         return RUN_GOES_ON;
-    case SIGWINCH:
-        if (h->app)
-            app_resize(h->app);
-        return RUN_GOES_ON;
     case SIGTSTP:
         suspend(h);
         return RUN_GOES_ON;
-    case SIGCONT:
-        return RUN_GOES_ON;
     default:
-        return RUN_SIGNALLED;
+        return RUN_ASKED;
     }
 }
 
-static enum run_end take_signals(struct headless *h)
+static enum run_end take_signals(struct mainloop *h)
 {
     struct signalfd_siginfo info;
     enum run_end end = RUN_GOES_ON;
@@ -98,29 +88,8 @@ static enum run_end take_signals(struct headless *h)
     return end;
 }
 
-static bool records(const struct headless *h)
-{
-    for (size_t i = 0; i < h->view.n; i++)
-        if (h->view.row[i].recording)
-            return true;
-    return false;
-}
-
-/* A terminal that went away ends the program, unless something records: then it goes on. */
-static enum run_end take_screen(struct headless *h)
-{
-    enum tui_end how;
-
-    if (!h->app || !app_ended(h->app, &how))
-        return RUN_GOES_ON;
-    if (how != TUI_END_GONE || !records(h))
-        return RUN_SIGNALLED;
-    log_warning("%s", _("the terminal went away; recording goes on without a screen"));
-    return RUN_GOES_ON;
-}
-
 /* When the first frame was received, with recordings: recorded; 0: not yet. */
-static uint64_t first_frame_ns(const struct headless *h)
+static uint64_t first_frame_ns(const struct mainloop *h)
 {
     bool records = settings_records(h->set);
     uint64_t first = 0;
@@ -134,7 +103,7 @@ static uint64_t first_frame_ns(const struct headless *h)
     return first;
 }
 
-static uint64_t end_ns(const struct headless *h)
+static uint64_t end_ns(const struct mainloop *h)
 {
     if (!h->set->duration_ms)
         return UINT64_MAX;
@@ -142,7 +111,7 @@ static uint64_t end_ns(const struct headless *h)
     return (first ? first : h->start_ns) + h->set->duration_ms * NS_PER_MS;
 }
 
-static void report(struct headless *h)
+static void report(struct mainloop *h)
 {
     char line[STATS_SUMMARY];
 
@@ -153,19 +122,20 @@ static void report(struct headless *h)
     fprintf(stderr, "%s\n", line);
 }
 
-static void wait_until(struct headless *h, uint64_t deadline_ns)
+static void wait_until(struct mainloop *h, uint64_t deadline_ns)
 {
     struct pollfd p[] = {{.fd = h->signal_fd, .events = POLLIN},
                          {.fd = wall_fd(h->wall), .events = POLLIN},
-                         {.fd = h->app ? app_fd(h->app) : -1, .events = POLLIN}};
+                         {.fd = host_control_fd(h->host), .events = POLLIN},
+                         {.fd = host_screen_fd(h->host), .events = POLLIN}};
     uint64_t now = mono_ns();
     uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
     struct timespec t = {.tv_sec = (time_t)(left / NS_PER_S), .tv_nsec = (long)(left % NS_PER_S)};
 
-    ppoll(p, 3, &t, NULL);
+    ppoll(p, sizeof(p) / sizeof(p[0]), &t, NULL);
 }
 
-static enum run_end step(struct headless *h)
+static enum run_end step(struct mainloop *h)
 {
     wall_tend(h->wall);
     if (wall_snapshot(h->wall, &h->view) < 0)
@@ -179,62 +149,68 @@ static enum run_end step(struct headless *h)
         h->tick_ns += TICK_NS * ((now - h->tick_ns) / TICK_NS + 1);
     }
     wait_until(h, end < h->tick_ns ? end : h->tick_ns);
-    enum run_end signalled = take_signals(h), screen = take_screen(h);
-    return signalled == RUN_GOES_ON ? screen : signalled;
+    enum run_end signalled = take_signals(h);
+    return host_tend(h->host, &h->view) ? signalled : RUN_ASKED;
 }
 
-static void say_failed(const struct wall_row *row)
+static void say_failed(const struct wall_row *row, char *why, size_t cap)
 {
     if (row->recorder_failed)
-        log_error(_("%s: recording failed: %s"), row->name, row->rec.error);
+        text_format(why, cap, _("%s: recording failed: %s"), row->name, row->rec.error);
     else
-        log_error(_("%s was never live; at the end: %s%s%s"), row->name,
-                  receiver_state_name(row->rx.state), row->rx.why[0] ? ": " : "", row->rx.why);
+        text_format(why, cap, _("%s was never live; at the end: %s%s%s"), row->name,
+                    receiver_state_name(row->rx.state), row->rx.why[0] ? ": " : "", row->rx.why);
+    log_error("%s", why);
 }
 
 /* With --duration every stream has to have been live; a recording may not have failed ever. */
-static int judge(const struct headless *h, enum run_end end)
+static void judge(const struct mainloop *h, enum run_end end, struct mainloop_end *out)
 {
-    int status = 0;
-
     for (size_t i = 0; i < h->view.n; i++) {
         const struct wall_row *row = &h->view.row[i];
         bool never_live = end == RUN_ELAPSED && !row->rx.first_frame_ns;
         if (!never_live && !row->recorder_failed)
             continue;
-        say_failed(row);
-        status = 1;
+        say_failed(row, out->why, sizeof(out->why));
+        out->status = 1;
     }
-    return status;
 }
 
-int headless_run(const struct settings *s, struct wall *w, struct app *app, int signal_fd)
+static void run(struct mainloop *h, struct mainloop_end *out)
 {
-    struct headless h = {
-        .set = s,
-        .wall = w,
-        .app = app,
-        .signal_fd = signal_fd,
-        .summary = !app && (s->summary || isatty(STDERR_FILENO)),
-        .start_ns = mono_ns(),
-    };
     enum run_end end = RUN_GOES_ON;
 
+    while (end == RUN_GOES_ON)
+        end = step(h);
+    host_hide(h->host);
+    wall_stop(h->wall);
+    if (wall_snapshot(h->wall, &h->view) == 0)
+        report(h);
+    out->status = host_status(h->host);
+    judge(h, end, out);
+}
+
+void mainloop(const struct settings *s, struct wall *w, struct host *host, int signal_fd,
+              struct mainloop_end *out)
+{
+    struct mainloop h = {
+        .set = s,
+        .wall = w,
+        .host = host,
+        .signal_fd = signal_fd,
+        .summary = s->headless && (s->summary || isatty(STDERR_FILENO)),
+        .start_ns = mono_ns(),
+    };
+
     h.tick_ns = h.start_ns + TICK_NS;
+    *out = (struct mainloop_end){.status = 1};
     int err = stats_open(&h.stats, s->stats);
     if (err < 0) {
-        log_error(_("cannot write %s: %s"), s->stats, err_str(err));
-        return 1;
+        text_format(out->why, sizeof(out->why), _("cannot write %s: %s"), s->stats, err_str(err));
+        log_error("%s", out->why);
+        return;
     }
-    while (end == RUN_GOES_ON)
-        end = step(&h);
-    if (app)
-        app_hide(app);
-    wall_stop(w);
-    if (wall_snapshot(w, &h.view) == 0)
-        report(&h);
-    int status = judge(&h, end);
+    run(&h, out);
     stats_close(&h.stats);
     wall_view_fini(&h.view);
-    return status;
 }
