@@ -62,13 +62,13 @@ static void insert(struct lineedit *l, uint32_t cp)
 static size_t word_start(const struct lineedit *l)
 {
     size_t at = l->at;
-    while (at > 0 && l->text[at - 1] == ' ') {
+    while (at > 0 && strchr(" /", l->text[at - 1])) {
         at--;
     }
     while (at > 0 && !strchr(" /", l->text[at - 1])) {
         at--;
     }
-    return at < l->at ? at : before(l, l->at);
+    return at;
 }
 
 static bool edit_key(struct lineedit *l, uint32_t key)

@@ -209,7 +209,8 @@ bool raster_slice(struct raster *r, struct bytes *to, size_t most, const struct 
         return false;
     }
     bytes_text(to, begin);
-    for (; r->row < r->box.h && to->len - start < most; r->row++) {
+    size_t body = to->len; /* a row at least, however little is allowed */
+    for (; r->row < r->box.h && (to->len == body || to->len - start < most); r->row++) {
         int y = r->box.y + r->row;
         for (int i = 0; i < r->box.w; i++) {
             size_t at = (size_t)r->row * (size_t)r->box.w + (size_t)i;
