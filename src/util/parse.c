@@ -128,8 +128,11 @@ static int parse_with_unit(const char *s, const struct unit *units, uint64_t *ou
 
 int parse_duration(const char *s, uint64_t *ms)
 {
-    static const struct unit units[] = {{"", 1000},       {"s", 1000},        {"ms", 1},
-                                        {"m", 60 * 1000}, {"h", 3600 * 1000}, {NULL, 0}};
+    static const struct unit units[] = {
+        {"", 1000},       {"s", 1000},        {"ms", 1},
+        {"m", 60 * 1000}, {"h", 3600 * 1000}, {"d", 24 * 3600 * 1000},
+        {NULL, 0},
+    };
     return parse_with_unit(s, units, ms);
 }
 

@@ -10,7 +10,7 @@
 int parse_int(const char *s, int64_t least, int64_t most, int64_t *out);
 int parse_size(const char *s, unsigned *width, unsigned *height); /* "640x480", 1 … 16384 */
 int parse_rate(const char *s, uint32_t *millihertz);              /* "25", "29.97", "30000/1001" */
-int parse_duration(const char *s, uint64_t *ms);   /* "60" (s) "90s" "1.5m" "1h" "200ms" */
+int parse_duration(const char *s, uint64_t *ms);   /* "60" (s) "90s" "1.5m" "1h" "30d" "200ms" */
 int parse_bytes(const char *s, uint64_t *bytes);   /* "512M" "1.5G" "80k" (powers of 1024) */
 bool parse_camera_name(const char *s, size_t len); /* [a-z0-9_-]{1,32} */
 

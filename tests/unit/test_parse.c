@@ -114,12 +114,25 @@ static void durations(void **state)
         const char *s;
         uint64_t ms; /* UINT64_MAX: refused */
     } cases[] = {
-        {"60", 60000},         {"90s", 90000},        {"1.5m", 90000},
-        {"1h", 3600000},       {"200ms", 200},        {"0", 0},
-        {"0.0015", 2},         {"0.5ms", 1},          {"24h", 86400000},
-        {"1d", UINT64_MAX},    {"1 s", UINT64_MAX},   {"s", UINT64_MAX},
-        {"1S", UINT64_MAX},    {"", UINT64_MAX},      {"-1s", UINT64_MAX},
-        {"1..5s", UINT64_MAX}, {"1m30s", UINT64_MAX}, {"18446744073709551615h", UINT64_MAX},
+        {"60", 60000},
+        {"90s", 90000},
+        {"1.5m", 90000},
+        {"1h", 3600000},
+        {"200ms", 200},
+        {"0", 0},
+        {"0.0015", 2},
+        {"0.5ms", 1},
+        {"24h", 86400000},
+        {"30d", 2592000000},
+        {"1 s", UINT64_MAX},
+        {"s", UINT64_MAX},
+        {"1w", UINT64_MAX},
+        {"1S", UINT64_MAX},
+        {"", UINT64_MAX},
+        {"-1s", UINT64_MAX},
+        {"1..5s", UINT64_MAX},
+        {"1m30s", UINT64_MAX},
+        {"18446744073709551615h", UINT64_MAX},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         uint64_t v = UINT64_MAX;
