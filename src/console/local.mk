@@ -7,6 +7,7 @@ src_console_libconsole_a_SOURCES = \
 	%D%/app_model.c \
 	%D%/app_snapshot.c \
 	%D%/attach.c %D%/attach.h \
+	%D%/command_recover.c \
 	%D%/commands.c %D%/commands.h \
 	%D%/complain.c %D%/complain.h \
 	%D%/control.c %D%/control.h \
@@ -33,6 +34,7 @@ src_console_libconsole_a_SOURCES = \
 	%D%/stream_log.c %D%/stream_log.h \
 	%D%/wall.c %D%/wall.h %D%/wall_impl.h \
 	%D%/wall_actions.c \
+	%D%/wall_upkeep.c \
 	%D%/wallmain.c %D%/wallmain.h \
 	%D%/wallproc.c %D%/wallproc.h
 CONSOLE_LIBS = src/console/libconsole.a src/receive/libreceive.a src/net/libnet.a \

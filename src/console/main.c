@@ -80,7 +80,7 @@ static int act(const struct settings *s)
     case ACTION_CTL:
         return ctl_main(s);
     default:
-        return run(s);
+        return s->recover ? command_recover(s) : run(s);
     }
 }
 

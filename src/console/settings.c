@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "console/settings_section.h"
+#include "record/segment.h"
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/text.h"
@@ -165,6 +166,17 @@ static int check_words(const struct settings *s, char *error)
     return error[0] ? ERR_FORMAT : 0;
 }
 
+static int check_template(const struct settings *s, char *error)
+{
+    const char *why;
+
+    if (!s->name_template || segment_template_check(s->name_template, &why) == 0)
+        return 0;
+    text_format(error, OPTIONS_ERROR_MAX, _("--name-template: '%s' is not accepted: %s"),
+                s->name_template, why);
+    return ERR_FORMAT;
+}
+
 static int check_whole(const struct settings *s, char *error)
 {
     if (url_name_check(s->name) < 0) {
@@ -173,12 +185,14 @@ static int check_whole(const struct settings *s, char *error)
                     s->name);
         return ERR_FORMAT;
     }
-    if (s->action == ACTION_RUN && !s->list && s->headless && s->streams == 0) {
+    if (s->action == ACTION_RUN && !s->list && !s->recover && s->headless && s->streams == 0) {
         text_format(error, OPTIONS_ERROR_MAX, "%s",
                     _("no stream given; expected [NAME=]URL..., see camwall --help"));
         return ERR_FORMAT;
     }
     int err = check_words(s, error);
+    if (err == 0)
+        err = check_template(s, error);
     return err < 0 ? err : check_list(s, error);
 }
 

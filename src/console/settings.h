@@ -37,8 +37,11 @@ struct settings {
     char *directory;
     uint64_t segment_ms;
     bool record;
-    int codec;             /* enum recorder_codec */
-    uint64_t prerecord_ms; /* 0: none */
+    int codec;                                  /* enum recorder_codec */
+    uint64_t prerecord_ms;                      /* 0: none */
+    char *name_template;                        /* NULL: the usual one */
+    char *on_segment;                           /* NULL: none */
+    uint64_t keep_age_ms, keep_size, keep_free; /* 0: no limit; bytes */
     bool headless;
     bool summary;
     char *log;
@@ -55,6 +58,7 @@ struct settings {
     struct keymap keymap;       /* made from them */
     char *state_dir;            /* NULL: the usual one */
     char *list;                 /* NULL, or the server whose cameras are printed */
+    char *recover;              /* NULL, or the directory whose leftovers are finished */
     char *config;
     int action; /* enum settings_action */
     struct settings_stream *stream;

@@ -28,6 +28,21 @@ static const struct option_def defs[] = {
      N_("A recording begins that long before it was asked for, as far as the server remembers; 0 "
         "to 1m (default: 5s)."),
      0, MINUTE_MS},
+    {0, "name-template", "TEMPLATE", OPTION_STRING, AT(name_template),
+     N_("Names of files, without .mp4: {stream} and %Y %m %d %H %M %S %z and the like are filled "
+        "in (default: recording_%Y%m%d_%H%M%S%z).")},
+    {0, "on-segment", "PROGRAM", OPTION_STRING, AT(on_segment),
+     N_("Run PROGRAM, without a shell, for every finished file; CAMWALL_FILE and others in its "
+        "environment say which.")},
+    {0, "keep-age", "DURATION", OPTION_DURATION, AT(keep_age_ms),
+     N_("Delete recordings that ended longer ago, such as 30d (default: keep all).")},
+    {0, "keep-size", "BYTES", OPTION_BYTES, AT(keep_size),
+     N_("Delete the oldest recordings when all together are larger, such as 500G (default: keep "
+        "all).")},
+    {0, "keep-free", "BYTES", OPTION_BYTES, AT(keep_free),
+     N_("Delete the oldest recordings when less is free on the disk (default: keep all). "
+        "Recording pauses below half of it, at most 512M; without it below 1 % of the disk, at "
+        "most 512M.")},
     {'H', "headless", NULL, OPTION_FLAG, AT(headless),
      N_("No screen: stay in the foreground and log to standard error; for services.")},
     {0, "summary", NULL, OPTION_FLAG, AT(summary),
@@ -80,6 +95,10 @@ static const struct option_def defs[] = {
         "~/.local/state/camwall).")},
     {0, "list", "HOST[:PORT]", OPTION_STRING, AT(list),
      N_("Print a server's cameras, one a line: name, size, rate and state, separated by tabs."),
+     .not_in_file = true},
+    {0, "recover", "DIR", OPTION_STRING, AT(recover),
+     N_("Finish the recordings in DIR that a crash left unfinished, and exit; files that somebody "
+        "still writes are not touched."),
      .not_in_file = true},
     {0, "identity", NULL, OPTION_ACTION, AT(action),
      N_("Print this console's key as a line for a server's authorized_clients and exit."),

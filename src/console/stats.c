@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "util/log.h"
@@ -52,6 +53,33 @@ static void put_counters(struct json *j, const struct wall_row *row)
     json_uint(j, "reconnects", rx->reconnects);
 }
 
+static const char *recorder_state(const struct wall_row *row)
+{
+    static const char *const names[] = {
+        [RECORDER_IDLE] = "idle",
+        [RECORDER_RUNNING] = "running",
+        [RECORDER_DISK_FULL] = "disk-full",
+        [RECORDER_FAILED] = "failed",
+    };
+    return names[row->rec.state];
+}
+
+/* Latency is from the arrival of a frame to its being in the file. */
+static void put_recorder(struct json *j, const struct wall_row *row)
+{
+    const struct recorder_status *rec = &row->rec;
+
+    json_bool(j, "recording", row->recording);
+    json_str(j, "segment", rec->segment[0] ? rec->segment : NULL);
+    json_str(j, "recorder", recorder_state(row));
+    json_str(j, "recorder_error", rec->error[0] ? rec->error : NULL);
+    json_real(j, "recorder_latency_ms", rec->frames ? (double)rec->latency_us / 1000 : NAN, 3);
+    json_real(j, "recorder_latency_worst_ms",
+              row->recorded_frames ? (double)row->recorder_latency_worst_us / 1000 : NAN, 3);
+    json_uint(j, "recorder_queued_frames", rec->queued_frames);
+    json_uint(j, "recorder_queued_bytes", rec->queued_bytes);
+}
+
 void stats_row(struct json *j, const struct wall_row *row, int64_t now_wall_us)
 {
     const struct receiver_status *rx = &row->rx;
@@ -70,8 +98,7 @@ void stats_row(struct json *j, const struct wall_row *row, int64_t now_wall_us)
     json_real(j, "jitter_ms", rx->jitter_ms, 3);
     json_real(j, "rtt_ms", rx->rtt_ms, 3);
     json_real(j, "latency_ms", rx->latency_ms, 3);
-    json_bool(j, "recording", row->recording);
-    json_str(j, "segment", row->rec.segment[0] ? row->rec.segment : NULL);
+    put_recorder(j, row);
     json_end_object(j);
 }
 

@@ -30,7 +30,7 @@ struct stream {
     struct recorder *recorder;
     struct recorder *ending[ENDING_MAX];
     unsigned endings;
-    uint64_t frames, bytes, dropped; /* of recorders that are gone */
+    uint64_t frames, bytes, dropped, latency_worst_us; /* of recorders that are gone */
     uint64_t first_recorded_ns;
     bool failed;
 };
@@ -126,6 +126,19 @@ struct receiver *stream_receiver(const struct stream *s)
     return s->receiver;
 }
 
+/* Recordings are deleted well before one has to stop. 0: the usual reserve. */
+static uint64_t reserve_bytes(const struct retention_limits *keep)
+{
+    static const uint64_t most = UINT64_C(512) * 1024 * 1024;
+
+    return keep->free_bytes / 2 < most ? keep->free_bytes / 2 : most;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 static int start_recorder(struct stream *s)
 {
     struct recorder_settings rec = {
@@ -133,6 +146,10 @@ static int start_recorder(struct stream *s)
         .stream = s->name,
         .segment_ms = s->set.wall->segment_ms,
         .codec = s->set.codec,
+        .name_template = s->set.wall->name_template,
+        .reserve_bytes = reserve_bytes(&s->set.wall->keep),
+        .hook = s->set.hook,
+        .disk = s->set.wall->disk,
     };
     return s->recorder ? 0 : recorder_start(&rec, &s->recorder);
 }
@@ -166,6 +183,7 @@ static void add_recorder(struct wall_row *row, struct recorder *r, struct record
     row->recorded_frames += st->frames;
     row->recorded_bytes += st->bytes;
     row->recorder_dropped += st->dropped;
+    row->recorder_latency_worst_us = larger(row->recorder_latency_worst_us, st->latency_worst_us);
     row->recorder_failed |= st->state == RECORDER_FAILED;
 }
 
@@ -177,6 +195,7 @@ static void snapshot_recording(struct stream *s, struct wall_row *row)
     row->recorded_frames = s->frames;
     row->recorded_bytes = s->bytes;
     row->recorder_dropped = s->dropped;
+    row->recorder_latency_worst_us = s->latency_worst_us;
     row->recorder_failed = s->failed;
     row->first_recorded_ns = s->first_recorded_ns;
     row->recording = s->recorder != NULL;
@@ -231,6 +250,7 @@ static void account(struct stream *s, const struct recorder_status *now,
     s->frames += now->frames - before->frames;
     s->bytes += now->bytes - before->bytes;
     s->dropped += now->dropped - before->dropped;
+    s->latency_worst_us = larger(s->latency_worst_us, now->latency_worst_us);
     s->failed |= now->state == RECORDER_FAILED;
 }
 
@@ -261,6 +281,7 @@ void stream_end_recording(struct stream *s)
         pthread_mutex_lock(&s->lock);
         account(s, &last, &so_far);
         pthread_mutex_unlock(&s->lock);
+        stream_log_recorded(s->name, &last);
     }
 }
 

@@ -10,6 +10,7 @@ struct stream;
 
 struct stream_settings {
     const struct wall_settings *wall; /* borrowed */
+    struct hook *hook;                /* borrowed; NULL: none */
     struct url url;
     const char *name; /* copied */
     enum recorder_codec codec;

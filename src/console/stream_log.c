@@ -48,3 +48,22 @@ void stream_log_state(struct stream_log *l, const char *name, const struct recei
         log_event(level_of(st), "stream", fields, 4, "%s: %s%s%s", name, _(state),
                   st->why[0] ? ": " : "", st->why);
 }
+
+void stream_log_recorded(const char *name, const struct recorder_status *last)
+{
+    char bytes[24];
+    double worst_ms = (double)last->latency_worst_us / 1000;
+    const struct log_field fields[] = {
+        LOG_STR("stream", name),
+        LOG_NUM("frames", last->frames),
+        LOG_NUM("bytes", last->bytes),
+        LOG_NUM("dropped", last->dropped),
+        LOG_REAL("latency_worst_ms", worst_ms),
+    };
+
+    log_event(last->dropped ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "recording-ended", fields, 5,
+              _("%s: recording ended: %llu frames, %s; %llu left out; at most %.0f ms from arrival "
+                "to the file"),
+              name, (unsigned long long)last->frames, text_bytes(last->bytes, bytes),
+              (unsigned long long)last->dropped, worst_ms);
+}

@@ -3,6 +3,7 @@
 #define CONSOLE_STREAM_LOG_H
 
 #include "receive/receiver.h"
+#include "record/recorder.h"
 
 /* A stream's lines in the log: one when something became different, not one a try. One thread. */
 struct stream_log {
@@ -11,6 +12,8 @@ struct stream_log {
 };
 
 void stream_log_init(struct stream_log *l);
+/* What a recording came to, once it has ended. */
+void stream_log_recorded(const char *name, const struct recorder_status *last);
 void stream_log_state(struct stream_log *l, const char *name, const struct receiver_status *st);
 
 /* Is this worth a line? Notes it as logged if so. */

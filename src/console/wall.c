@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Streams are added by anybody and by finders (receivers that asked a server for its cameras); they
- * are freed only by the owner's thread, in wall_tend() and wall_stop(), outside the lock.
- * wall_remove moves a stream to the list of leavers. Lock order: wall, then stream, then receiver.
- */
+/* Streams are added by anybody and by finders (receivers that asked a server for its cameras).
+ * wall_remove moves a stream to the list of leavers; the joiner frees those, and only it, outside
+ * the lock, until wall_stop() has ended it. Lock order: wall, then stream, then receiver. */
 #include "console/wall.h"
 
 #include <errno.h>
@@ -58,6 +57,12 @@ int wall_new(const struct wall_settings *s, struct wall **out)
         return err;
     }
     pthread_mutex_init(&w->lock, NULL);
+    thread_cond_init(&w->ended);
+    int err = wall_upkeep_start(w);
+    if (err < 0) {
+        wall_free(w);
+        return err;
+    }
     *out = w;
     return 0;
 }
@@ -72,21 +77,9 @@ void wall_free(struct wall *w)
     mem_free(w->streams.at);
     mem_free(w->leavers.at);
     close(w->event_fd);
+    pthread_cond_destroy(&w->ended);
     pthread_mutex_destroy(&w->lock);
     mem_free(w);
-}
-
-static void free_leavers(struct wall *w)
-{
-    struct wall_list gone;
-
-    pthread_mutex_lock(&w->lock);
-    gone = w->leavers;
-    w->leavers = (struct wall_list){0};
-    pthread_mutex_unlock(&w->lock);
-    for (size_t i = 0; i < gone.n; i++)
-        stream_free(gone.at[i]);
-    mem_free(gone.at);
 }
 
 /* From here on nobody adds or removes streams, so the list is the owner's alone. Each step is asked
@@ -98,47 +91,18 @@ void wall_stop(struct wall *w)
     pthread_mutex_unlock(&w->lock);
     for (size_t i = 0; i < w->streams.n; i++)
         stream_finish(w->streams.at[i]);
+    wall_upkeep_join(w);
     for (size_t i = 0; i < w->streams.n; i++)
         stream_end_receiving(w->streams.at[i]);
     for (size_t i = 0; i < w->streams.n; i++)
         stream_end_recording(w->streams.at[i]);
-    free_leavers(w);
+    wall_free_leavers(w);
+    wall_upkeep_stop(w);
 }
 
 int wall_fd(const struct wall *w)
 {
     return w->event_fd;
-}
-
-/* Finders that found make room. */
-static void dismiss_finders(struct wall *w)
-{
-    pthread_mutex_lock(&w->lock);
-    for (size_t i = w->streams.n; i-- > 0;) {
-        struct stream *s = w->streams.at[i];
-        if (stream_found(s) && wall_list_add(&w->leavers, s) == 0)
-            wall_list_cut(&w->streams, i);
-    }
-    pthread_mutex_unlock(&w->lock);
-}
-
-void wall_tend(struct wall *w)
-{
-    uint64_t count;
-
-    if (read(w->event_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
-        return;
-    dismiss_finders(w);
-    free_leavers(w);
-    /* Only this thread frees streams, so they stay while their recorders are waited for. */
-    for (size_t i = 0;; i++) {
-        pthread_mutex_lock(&w->lock);
-        struct stream *s = i < w->streams.n ? w->streams.at[i] : NULL;
-        pthread_mutex_unlock(&w->lock);
-        if (!s)
-            return;
-        stream_end_recording(s);
-    }
 }
 
 static struct stream *by_name(struct wall *w, const char *name)
@@ -179,6 +143,7 @@ static int add_locked(struct wall *w, const struct wall_add *a, uint64_t *id)
     struct stream *s;
     struct stream_settings set = {
         .wall = w->set,
+        .hook = w->hook,
         .url = a->url,
         .name = name,
         .codec = a->codec < 0 ? w->set->codec : (enum recorder_codec)a->codec,

@@ -9,6 +9,7 @@
 #include "media/frame.h"
 #include "receive/receiver.h"
 #include "record/recorder.h"
+#include "record/retention.h"
 
 /* The wall: every stream with its receiver and, while it records, its recorder. It knows no screen:
  * whoever shows it takes a snapshot and calls actions. Actions return at once. Any thread, unless
@@ -19,8 +20,12 @@ struct wall_settings { /* borrowed until wall_free() */
     const char *directory;
     uint64_t segment_ms;
     enum recorder_codec codec;
-    bool record;           /* streams record from the start */
-    uint64_t prerecord_ms; /* recordings begin that long before they were asked for; 0: then */
+    bool record;               /* streams record from the start */
+    uint64_t prerecord_ms;     /* recordings begin that long before they were asked for; 0: then */
+    const char *name_template; /* of files, see segment_stem; NULL: the usual one */
+    const char *on_segment;    /* program run for every finished file; NULL: none */
+    struct retention_limits keep; /* what the directory's recordings may take */
+    const struct disk *disk;      /* NULL: the real one */
     enum receiver_trust trust;
     const struct keys *keys;
     const char *known_servers;
@@ -45,6 +50,7 @@ struct wall_row {
     bool recording;
     struct recorder_status rec; /* of this recording; zero when there is none */
     uint64_t recorded_frames, recorded_bytes, recorder_dropped; /* never reset */
+    uint64_t recorder_latency_worst_us;                         /* likewise */
     uint64_t first_recorded_ns;                                 /* mono_ns(); 0: none yet */
     bool recorder_failed;
 };
@@ -65,8 +71,7 @@ void wall_stop(struct wall *w);
 /* Readable when something happened that its owner may want to look at: a first frame, a change of
  * state, something for wall_tend(). */
 int wall_fd(const struct wall *w);
-/* Makes wall_fd unreadable and joins what ended by itself. May take as long as closing a file
- * does. Owner's thread. */
+/* Makes wall_fd unreadable and sees to what ended by itself. Never waits. Owner's thread. */
 void wall_tend(struct wall *w);
 
 /* -EEXIST if that name was given to another stream. *id may be NULL. */

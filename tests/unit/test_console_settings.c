@@ -79,6 +79,31 @@ static void test_options(void **state)
     settings_fini(&s);
 }
 
+static void test_options_of_recordings(void **state)
+{
+    char error[OPTIONS_ERROR_MAX];
+    struct settings s;
+
+    assert_int_equal(load(&s, "h/x", error), 0);
+    assert_null(s.name_template);
+    assert_null(s.on_segment);
+    assert_null(s.recover);
+    assert_int_equal(s.keep_age_ms + s.keep_size + s.keep_free, 0);
+    settings_fini(&s);
+    assert_int_equal(load(&s,
+                          "--keep-age 30d --keep-size 500G --keep-free 1.5G --on-segment up "
+                          "--name-template {stream}_%s -H --recover rec",
+                          error),
+                     0);
+    assert_int_equal(s.keep_age_ms, INT64_C(30) * 24 * 3600 * 1000);
+    assert_int_equal(s.keep_size, INT64_C(500) << 30);
+    assert_int_equal(s.keep_free, INT64_C(3) << 29);
+    assert_string_equal(s.on_segment, "up");
+    assert_string_equal(s.name_template, "{stream}_%s");
+    assert_string_equal(s.recover, "rec");
+    settings_fini(&s);
+}
+
 static void test_actions(void **state)
 {
     static const struct {
@@ -122,6 +147,11 @@ static void test_usage_errors(void **state)
         {"rtsp://h/c", "rtsp://h/c", "", "camwall://HOST[:PORT]/CAMERA"},
         {"a=h/x a=h/y", "'a'", "", "differ"},
         {"--bogus h", "bogus", "", ""},
+        {"--keep-age x h", "--keep-age", "'x'", "10m"},
+        {"--keep-size many h", "--keep-size", "'many'", "bytes"},
+        {"--keep-free 5% h", "--keep-free", "'5%'", "bytes"},
+        {"--name-template a/b h", "--name-template", "'a/b'", "no /"},
+        {"--name-template %Q h", "--name-template", "'%Q'", "%Y"},
         {"-c /nonexistent/camwall.conf h", "/nonexistent/camwall.conf", "", ""},
     };
     char error[OPTIONS_ERROR_MAX];
@@ -208,9 +238,13 @@ static void test_bad_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_options),
-        cmocka_unit_test(test_actions),  cmocka_unit_test(test_usage_errors),
-        cmocka_unit_test(test_sections), cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_options_of_recordings),
+        cmocka_unit_test(test_actions),
+        cmocka_unit_test(test_usage_errors),
+        cmocka_unit_test(test_sections),
+        cmocka_unit_test(test_bad_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,13 @@ static struct wall_row sample(void)
     row.recorded_frames = 99;
     row.recorder_dropped = 1;
     row.recording = true;
+    row.rec.state = RECORDER_DISK_FULL;
+    row.rec.frames = 99;
+    row.rec.latency_us = 1500;
+    row.rec.queued_frames = 7;
+    row.rec.queued_bytes = 70000;
+    row.recorder_latency_worst_us = 40250;
+    snprintf(row.rec.error, sizeof(row.rec.error), "no room");
     snprintf(row.rec.segment, sizeof(row.rec.segment), "rec/front/x.mp4.part");
     return row;
 }
@@ -49,16 +56,32 @@ static struct wall_row sample(void)
 static void test_known_facts(void **state)
 {
     static const char *const facts[] = {
-        "\"time\":\"20",           "\"stream\":\"front \\\"1\\\"\"",
-        "\"state\":\"live\"",      "\"width\":640",
-        "\"height\":480",          "\"fps\":24.96",
-        "\"bitrate\":7900000",     "\"frames\":100",
-        "\"frames_incomplete\":2", "\"packets\":2997",
-        "\"packets_lost\":3",      "\"packets_repaired\":4",
-        "\"recorded_frames\":99",  "\"recorder_dropped\":1",
-        "\"reconnects\":5",        "\"jitter_ms\":0.250",
-        "\"rtt_ms\":1.500",        "\"latency_ms\":38.125",
-        "\"recording\":true",      "\"segment\":\"rec/front/x.mp4.part\"",
+        "\"time\":\"20",
+        "\"stream\":\"front \\\"1\\\"\"",
+        "\"state\":\"live\"",
+        "\"width\":640",
+        "\"height\":480",
+        "\"fps\":24.96",
+        "\"bitrate\":7900000",
+        "\"frames\":100",
+        "\"frames_incomplete\":2",
+        "\"packets\":2997",
+        "\"packets_lost\":3",
+        "\"packets_repaired\":4",
+        "\"recorded_frames\":99",
+        "\"recorder_dropped\":1",
+        "\"reconnects\":5",
+        "\"jitter_ms\":0.250",
+        "\"rtt_ms\":1.500",
+        "\"latency_ms\":38.125",
+        "\"recording\":true",
+        "\"segment\":\"rec/front/x.mp4.part\"",
+        "\"recorder\":\"disk-full\"",
+        "\"recorder_error\":\"no room\"",
+        "\"recorder_latency_ms\":1.500",
+        "\"recorder_latency_worst_ms\":40.250",
+        "\"recorder_queued_frames\":7",
+        "\"recorder_queued_bytes\":70000",
     };
     struct wall_row row = sample();
     struct json j;
@@ -76,9 +99,15 @@ static void test_known_facts(void **state)
 
 static void test_unknown_facts_are_null(void **state)
 {
-    static const char *const facts[] = {"\"jitter_ms\":null",  "\"rtt_ms\":null",
-                                        "\"latency_ms\":null", "\"segment\":null",
-                                        "\"recording\":false", "\"state\":\"connecting\""};
+    static const char *const facts[] = {"\"jitter_ms\":null",
+                                        "\"rtt_ms\":null",
+                                        "\"latency_ms\":null",
+                                        "\"segment\":null",
+                                        "\"recorder_error\":null",
+                                        "\"recorder_latency_ms\":null",
+                                        "\"recorder_latency_worst_ms\":null",
+                                        "\"recording\":false",
+                                        "\"state\":\"connecting\""};
     struct wall_row row = {.name = "x"};
     struct json j;
 
