@@ -12,6 +12,8 @@ src_proto_libproto_a_SOURCES = \
 	%D%/packet_codec.h \
 	%D%/packet_media.c \
 	%D%/packet_session.c \
+	%D%/pathstat.c %D%/pathstat.h \
+	%D%/ratectl.c %D%/ratectl.h \
 	%D%/reasm.c %D%/reasm.h \
 	%D%/repair.c %D%/repair.h \
 	%D%/serial.h \
