@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-EXTRA_DIST += examples/demo.sh examples/camwall.conf examples/camwalld.conf
+EXTRA_DIST += examples/demo.sh

@@ -155,7 +155,12 @@ void app_on_catalogue(void *app, const char *host)
     errands_send(a->errands, &(struct errand){run_catalogue, mem_free, e});
 }
 
-/* Every stream comes at full size: a recording or a snapshot may be asked for at any moment. */
+/* The wire carries what the panel shows, next to nothing when there is none; recordings and
+ * snapshots come at full size by themselves. */
 void app_on_want_size(void *app, uint64_t stream, unsigned width, unsigned height, unsigned fps)
 {
+    struct app *a = app;
+    bool visible = width > 0 && height > 0;
+
+    wall_want(a->set->wall, stream, visible ? width : 1, visible ? height : 1);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdatomic.h>
 
 #include "console/app_impl.h"
 #include "record/snapshot.h"
@@ -8,20 +9,28 @@
 #include "util/log.h"
 #include "util/text.h"
 
-/* The frames are taken when it is asked for, and written when the disk gets to it. */
+/* Pictures of full size are asked for at once; when all have come, or could not be had, they are
+ * written as soon as the disk gets to it. */
+struct snapshot_still {
+    struct snapshot_errand *errand;
+    struct frame *frame; /* NULL: there is none */
+};
+
 struct snapshot_errand {
+    struct errands *errands;
     const char *directory;
     struct app_snapshot_done told;
     size_t n;
-    struct frame **frame; /* NULL: there is none */
+    _Atomic size_t awaited; /* stills, and one for whoever asks for them */
+    struct snapshot_still *still;
     struct app_snapshot *result;
 };
 
 static void free_errand(struct snapshot_errand *e)
 {
-    for (size_t i = 0; e->frame && i < e->n; i++)
-        frame_unref(&e->frame[i]);
-    mem_free(e->frame);
+    for (size_t i = 0; e->still && i < e->n; i++)
+        frame_unref(&e->still[i].frame);
+    mem_free(e->still);
     mem_free(e->result);
     mem_free(e);
 }
@@ -68,7 +77,7 @@ static void run_errand(void *ctx)
     struct snapshot_errand *e = ctx;
 
     for (size_t i = 0; i < e->n; i++)
-        write_one(e, e->frame[i], &e->result[i]);
+        write_one(e, e->still[i].frame, &e->result[i]);
     end_errand(e);
 }
 
@@ -77,20 +86,51 @@ static bool is_meant(const struct wall_row *row, uint64_t stream)
     return stream == 0 ? !row->finder : row->id == stream;
 }
 
-static int fill_errand(struct snapshot_errand *e, struct app *a, const struct wall_view *v,
-                       uint64_t stream)
+/* The last one sends the errand. */
+static void one_less(struct snapshot_errand *e)
 {
-    e->frame = mem_zero(v->n + 1, sizeof(struct frame *));
+    if (atomic_fetch_sub(&e->awaited, 1) == 1)
+        errands_send(e->errands, &(struct errand){run_errand, drop_errand, e});
+}
+
+static void on_still(void *ctx, struct frame *f)
+{
+    struct snapshot_still *s = ctx;
+
+    s->frame = f ? frame_ref(f) : NULL;
+    one_less(s->errand);
+}
+
+/* Room for all of them first: answers may come at once. */
+static int fill_errand(struct snapshot_errand *e, const struct wall_view *v, uint64_t stream)
+{
+    e->still = mem_zero(v->n + 1, sizeof(*e->still));
     e->result = mem_zero(v->n + 1, sizeof(*e->result));
-    if (!e->frame || !e->result)
+    if (!e->still || !e->result)
         return -ENOMEM;
     for (size_t i = 0; i < v->n; i++) {
         if (!is_meant(&v->row[i], stream))
             continue;
         text_copy(e->result[e->n].stream, URL_NAME_MAX, v->row[i].name);
-        e->frame[e->n++] = wall_newest(a->set->wall, v->row[i].id);
+        e->still[e->n++].errand = e;
     }
     return stream != 0 && e->n == 0 ? ERR_UNKNOWN : 0;
+}
+
+static void ask_stills(struct snapshot_errand *e, struct wall *w, const struct wall_view *v,
+                       uint64_t stream)
+{
+    size_t k = 0;
+
+    e->awaited = e->n + 1;
+    for (size_t i = 0; i < v->n; i++) {
+        if (!is_meant(&v->row[i], stream))
+            continue;
+        if (wall_still(w, v->row[i].id, on_still, &e->still[k]) < 0)
+            on_still(&e->still[k], NULL);
+        k++;
+    }
+    one_less(e);
 }
 
 int app_snapshot(struct app *a, uint64_t stream, const struct app_snapshot_done *told)
@@ -100,18 +140,18 @@ int app_snapshot(struct app *a, uint64_t stream, const struct app_snapshot_done 
 
     int err = e ? wall_snapshot(a->set->wall, &v) : -ENOMEM;
     if (err == 0)
-        err = fill_errand(e, a, &v, stream);
-    wall_view_fini(&v);
-    if (err < 0) {
-        if (e)
-            free_errand(e);
-        return err;
+        err = fill_errand(e, &v, stream);
+    if (err == 0) {
+        e->errands = a->errands;
+        e->directory = a->set->directory;
+        if (told)
+            e->told = *told;
+        ask_stills(e, a->set->wall, &v, stream);
+    } else if (e) {
+        free_errand(e);
     }
-    e->directory = a->set->directory;
-    if (told)
-        e->told = *told;
-    errands_send(a->errands, &(struct errand){run_errand, drop_errand, e});
-    return 0;
+    wall_view_fini(&v);
+    return err;
 }
 
 static void snapshot_or_say(struct app *a, uint64_t stream)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The receiver's thread pushes frames into the recorder under the stream's lock, which is never
  * held for long: recorders start without touching the disk, and those that finish are moved aside
- * and joined later by the wall's owner. What they wrote stays counted all the while. */
+ * and joined later by the wall's owner. What they wrote stays counted all the while.
+ * A native stream's recording has an epoch, since frames captured before its end may come after it:
+ * its recorder leaves, and finishes when the receiver says that the epoch is over. Legacy streams
+ * have no history; a ring of their last frames stands in for it. */
 #include "console/stream.h"
 
 #include <errno.h>
@@ -9,13 +12,14 @@
 #include <string.h>
 
 #include "console/stream_log.h"
+#include "record/ring.h"
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/log.h"
 #include "util/mono.h"
 #include "util/text.h"
 
-enum { ENDING_MAX = 8 };
+enum { ENDING_MAX = 8, RING_BYTES = 64 * 1024 * 1024 };
 
 struct stream {
     struct stream_settings set;
@@ -27,7 +31,11 @@ struct stream {
     bool seen;                   /* receiver's thread: a frame came */
 
     pthread_mutex_t lock; /* guards what follows; after the wall's */
-    struct recorder *recorder;
+    struct recorder *recorder, *leaving;
+    uint64_t epoch, leaving_epoch; /* epoch: of recorder, or of the newest one */
+    struct ring *ring;             /* legacy only */
+    stream_still_fn *on_still;     /* NULL: none is asked for */
+    void *still_ctx;
     struct recorder *ending[ENDING_MAX];
     unsigned endings;
     uint64_t frames, bytes, dropped, latency_worst_us; /* of recorders that are gone */
@@ -35,23 +43,78 @@ struct stream {
     bool failed;
 };
 
+static bool is_native(const struct stream *s)
+{
+    return s->set.url.kind == URL_CAMERA;
+}
+
+/* The lock is held. True if it is the stream's first recorded frame. */
+static bool push(struct stream *s, struct recorder *r, struct frame *f)
+{
+    bool first = !s->first_recorded_ns;
+
+    recorder_push(r, f);
+    if (first)
+        s->first_recorded_ns = mono_ns();
+    return first;
+}
+
 static void on_frame(void *ctx, struct frame *f)
 {
     struct stream *s = ctx;
     bool first = !s->seen;
 
     s->seen = true;
-    pthread_mutex_lock(&s->lock);
-    if (s->recorder) {
-        recorder_push(s->recorder, f);
-        if (!s->first_recorded_ns) {
-            s->first_recorded_ns = mono_ns();
-            first = true;
-        }
+    if (!is_native(s)) {
+        pthread_mutex_lock(&s->lock);
+        if (s->recorder)
+            first |= push(s, s->recorder, f);
+        else if (s->ring)
+            ring_push(s->ring, f);
+        pthread_mutex_unlock(&s->lock);
     }
-    pthread_mutex_unlock(&s->lock);
     if (first)
         s->set.on_change(s->set.ctx);
+}
+
+/* The lock is held, and there is room among those that end. */
+static void finish(struct stream *s, struct recorder **r)
+{
+    if (!*r)
+        return;
+    recorder_finish(*r);
+    s->ending[s->endings++] = *r;
+    *r = NULL;
+}
+
+static void on_record(void *ctx, uint64_t epoch, struct frame *f)
+{
+    struct stream *s = ctx;
+    bool news = !f;
+
+    pthread_mutex_lock(&s->lock);
+    if (s->leaving && (epoch > s->leaving_epoch || (!f && epoch == s->leaving_epoch)))
+        finish(s, &s->leaving);
+    struct recorder *r = s->leaving && epoch == s->leaving_epoch ? s->leaving
+                         : epoch == s->epoch                     ? s->recorder
+                                                                 : NULL;
+    if (r && f)
+        news = push(s, r, f);
+    pthread_mutex_unlock(&s->lock);
+    if (news)
+        s->set.on_change(s->set.ctx);
+}
+
+static void on_still(void *ctx, struct frame *f)
+{
+    struct stream *s = ctx;
+
+    pthread_mutex_lock(&s->lock);
+    stream_still_fn *fn = s->on_still;
+    s->on_still = NULL;
+    pthread_mutex_unlock(&s->lock);
+    if (fn)
+        fn(s->still_ctx, f);
 }
 
 static void on_state(void *ctx, const struct receiver_status *st)
@@ -82,7 +145,11 @@ int stream_new(const struct stream_settings *set, uint64_t id, struct stream **o
     s->set.name = s->name;
     pthread_mutex_init(&s->lock, NULL);
     stream_log_init(&s->log);
-    int err = set->record && set->url.kind != URL_SERVER ? stream_record(s, true) : 0;
+    int err = 0;
+    if (set->url.kind == URL_LEGACY && set->wall->prerecord_ms > 0)
+        err = ring_new(set->wall->prerecord_ms * 1000, RING_BYTES, &s->ring);
+    if (err == 0 && set->record && set->url.kind != URL_SERVER)
+        err = stream_record(s, true);
     if (err < 0) {
         stream_free(s);
         return err;
@@ -99,9 +166,14 @@ int stream_start(struct stream *s)
         .keys = s->set.wall->keys,
         .known_servers = s->set.wall->known_servers,
         .trust = s->set.wall->trust,
+        .record = s->epoch,
     };
-    struct receiver_sinks sinks = {
-        .ctx = s, .on_frame = on_frame, .on_state = on_state, .on_cameras = on_cameras};
+    struct receiver_sinks sinks = {.ctx = s,
+                                   .on_frame = on_frame,
+                                   .on_record = on_record,
+                                   .on_still = on_still,
+                                   .on_state = on_state,
+                                   .on_cameras = on_cameras};
 
     return receiver_start(&rx, &sinks, &s->receiver);
 }
@@ -139,6 +211,13 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+static void pour(void *ctx, struct frame *f)
+{
+    struct stream *s = ctx;
+
+    push(s, s->recorder, f);
+}
+
 static int start_recorder(struct stream *s)
 {
     struct recorder_settings rec = {
@@ -151,18 +230,35 @@ static int start_recorder(struct stream *s)
         .hook = s->set.hook,
         .disk = s->set.wall->disk,
     };
-    return s->recorder ? 0 : recorder_start(&rec, &s->recorder);
+    if (s->recorder)
+        return 0;
+    int err = recorder_start(&rec, &s->recorder);
+    if (err < 0)
+        return err;
+    s->epoch++;
+    if (s->ring)
+        ring_pour(s->ring, pour, s);
+    else if (s->receiver && is_native(s))
+        receiver_record(s->receiver, s->epoch, s->set.wall->prerecord_ms);
+    return 0;
 }
 
+/* Room is kept for the one that leaves, which nobody may be told to wait for. */
 static int end_recorder(struct stream *s)
 {
     if (!s->recorder)
         return 0;
-    if (s->endings == ENDING_MAX)
+    if (s->endings + 2 > ENDING_MAX)
         return -EBUSY;
-    recorder_finish(s->recorder);
-    s->ending[s->endings++] = s->recorder;
+    finish(s, &s->leaving);
+    if (!s->receiver || !is_native(s)) {
+        finish(s, &s->recorder);
+        return 0;
+    }
+    s->leaving = s->recorder;
+    s->leaving_epoch = s->epoch;
     s->recorder = NULL;
+    receiver_record_end(s->receiver);
     return 0;
 }
 
@@ -174,6 +270,31 @@ int stream_record(struct stream *s, bool on)
     if (err < 0)
         log_error(_("%s: recording cannot be %s: %s"), s->name, on ? _("started") : _("ended"),
                   err_str(err));
+    return err;
+}
+
+int stream_still(struct stream *s, stream_still_fn *fn, void *ctx)
+{
+    struct frame *newest = s->receiver ? receiver_newest(s->receiver) : NULL;
+    int err = 0;
+
+    if (newest && newest->tier == 0) {
+        fn(ctx, newest);
+        frame_unref(&newest);
+        return 0;
+    }
+    frame_unref(&newest);
+    pthread_mutex_lock(&s->lock);
+    if (!s->receiver || !is_native(s)) {
+        err = -ENODATA;
+    } else if (s->on_still) {
+        err = -EALREADY;
+    } else {
+        s->on_still = fn;
+        s->still_ctx = ctx;
+        receiver_still(s->receiver);
+    }
+    pthread_mutex_unlock(&s->lock);
     return err;
 }
 
@@ -201,6 +322,8 @@ static void snapshot_recording(struct stream *s, struct wall_row *row)
     row->recording = s->recorder != NULL;
     if (s->recorder)
         add_recorder(row, s->recorder, &row->rec);
+    if (s->leaving)
+        add_recorder(row, s->leaving, &ignored);
     for (unsigned i = 0; i < s->endings; i++)
         add_recorder(row, s->ending[i], &ignored);
     pthread_mutex_unlock(&s->lock);
@@ -241,6 +364,10 @@ void stream_end_receiving(struct stream *s)
         receiver_stop(s->receiver, &s->last);
     s->receiver = NULL;
     stream_record(s, false);
+    pthread_mutex_lock(&s->lock);
+    finish(s, &s->leaving);
+    pthread_mutex_unlock(&s->lock);
+    on_still(s, NULL);
 }
 
 /* Adds what a recorder wrote to what stays counted. */
@@ -291,6 +418,7 @@ void stream_free(struct stream *s)
         return;
     stream_end_receiving(s);
     stream_end_recording(s);
+    ring_free(s->ring);
     pthread_mutex_destroy(&s->lock);
     mem_free(s);
 }

@@ -8,6 +8,9 @@
  * it that nobody uses a stream that is being freed. */
 struct stream;
 
+/* A picture at full size; borrowed. NULL: it could not be had. Must not wait. */
+typedef wall_still_fn stream_still_fn;
+
 struct stream_settings {
     const struct wall_settings *wall; /* borrowed */
     struct hook *hook;                /* borrowed; NULL: none */
@@ -31,6 +34,9 @@ const char *stream_name(const struct stream *s);
 const struct stream_settings *stream_settings(const struct stream *s);
 struct receiver *stream_receiver(const struct stream *s); /* NULL after stream_end_receiving() */
 int stream_record(struct stream *s, bool on);
+/* fn is called once, at once or on the receiver's thread; not at all after an error: -ENODATA,
+ * or -EALREADY while one is awaited. */
+int stream_still(struct stream *s, stream_still_fn *fn, void *ctx);
 void stream_snapshot(struct stream *s, struct wall_row *row);
 bool stream_found(struct stream *s);  /* a finder that is done */
 void stream_finish(struct stream *s); /* asks the receiver to end */

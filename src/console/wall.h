@@ -85,6 +85,11 @@ int wall_reconnect(struct wall *w, uint64_t id);
 /* The answer counts for every stream that asks about the same key. */
 int wall_accept(struct wall *w, uint64_t id, enum receiver_answer answer);
 int wall_want(struct wall *w, uint64_t id, unsigned width, unsigned height);
+/* The newest picture at full size, whatever size is wanted: fn is called with it (borrowed), or
+ * with NULL, once; at once, or on another thread where it must not wait. After an error it is not
+ * called: -ENODATA, or -EALREADY while one is awaited. */
+typedef void wall_still_fn(void *ctx, struct frame *f);
+int wall_still(struct wall *w, uint64_t id, wall_still_fn *fn, void *ctx);
 struct frame *wall_newest(struct wall *w, uint64_t id); /* a new reference, or NULL */
 
 /* All streams in the order they were added. The view's memory is used again; -ENOMEM. */

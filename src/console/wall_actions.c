@@ -103,6 +103,17 @@ int wall_want(struct wall *w, uint64_t id, unsigned width, unsigned height)
     return s ? 0 : ERR_UNKNOWN;
 }
 
+int wall_still(struct wall *w, uint64_t id, wall_still_fn *fn, void *ctx)
+{
+    size_t at;
+
+    pthread_mutex_lock(&w->lock);
+    struct stream *s = by_id(w, id, &at);
+    int err = s ? stream_still(s, fn, ctx) : ERR_UNKNOWN;
+    pthread_mutex_unlock(&w->lock);
+    return err;
+}
+
 struct frame *wall_newest(struct wall *w, uint64_t id)
 {
     size_t at;

@@ -29,13 +29,21 @@ static bool is_decided(const struct account *a, uint32_t frame)
            (!serial_newer(frame, a->newest) && bit_get(a, frame));
 }
 
+static void tell_lost(const struct account *a, uint32_t frame, uint32_t packets)
+{
+    if (a->lost)
+        a->lost(a->ctx, frame, packets);
+}
+
 /* Everything before limit is decided now, and the frames decided already behind it are passed. */
 static void decide_to(struct account *a, uint32_t limit)
 {
     while (serial_newer(limit, a->next_frame) || bit_get(a, a->next_frame)) {
         if (!bit_get(a, a->next_frame)) {
+            uint32_t packets = (uint32_t)(a->fragments_per_frame + 0.5);
             a->frames_incomplete++;
-            a->packets_lost += (uint64_t)(a->fragments_per_frame + 0.5);
+            a->packets_lost += packets;
+            tell_lost(a, a->next_frame, packets);
         }
         bit_put(a, a->next_frame, false);
         a->next_frame++;
@@ -74,10 +82,12 @@ static void add_totals(struct account *a, const struct reasm_slot *s)
     a->packets += s->have;
     a->packets_lost += (uint64_t)(s->count - s->have);
     a->packets_repaired += s->repaired;
-    if (s->have == s->count)
+    if (s->have == s->count) {
         a->frames++;
-    else
+    } else {
         a->frames_incomplete++;
+        tell_lost(a, s->frame, (uint32_t)(s->count - s->have));
+    }
     if (a->fragments_per_frame > 0)
         a->fragments_per_frame += (s->count - a->fragments_per_frame) / 8;
     else
@@ -114,4 +124,28 @@ void account_settle(struct account *a, uint32_t before, uint64_t now_ns, uint64_
     a->marked = true;
     a->mark_frame = a->newest;
     a->mark_ns = now_ns;
+}
+
+void account_pass(struct account *a, uint32_t before)
+{
+    if (!a->started)
+        return;
+    if (serial_newer(before - 1, a->newest))
+        a->newest = before - 1;
+    decide_to(a, before);
+}
+
+void account_leave_out(struct account *a, uint32_t from, uint32_t to)
+{
+    if (!a->started)
+        return;
+    for (uint32_t n = from; serial_newer(to, n); n++) {
+        if (serial_newer(a->first_frame, n) || is_decided(a, n))
+            continue;
+        if (serial_newer(n, a->newest))
+            a->newest = n;
+        decide_to(a, a->newest - (PROTO_FRAME_WINDOW - 1));
+        bit_put(a, n, true);
+    }
+    decide_to(a, a->next_frame);
 }

@@ -20,6 +20,11 @@ struct account {
     int64_t transit_us;         /* of the frame before */
     double jitter_us;           /* RFC 3550 section 6.4.1, a sample a frame */
 
+    /* Told of every frame that is counted as incomplete, with the packets counted as lost; NULL:
+     * nobody. Set after account_init(). */
+    void (*lost)(void *ctx, uint32_t frame, uint32_t packets);
+    void *ctx;
+
     bool started, timed, marked;
     uint32_t first_frame; /* where counting began: what is older cannot have been lost */
     uint32_t next_frame;  /* oldest undecided number */
@@ -39,6 +44,12 @@ void account_frame(struct account *a, const struct reasm_slot *s);
  * a decided frame at least window_ns ago (two windows at most). The caller then gives up these
  * numbers, up to next_frame, in its reassembly. */
 void account_settle(struct account *a, uint32_t before, uint64_t now_ns, uint64_t window_ns);
+
+/* Decides about everything older than before, at once. */
+void account_pass(struct account *a, uint32_t before);
+
+/* from … to - 1 were left out by the sender on purpose: neither complete nor lost. */
+void account_leave_out(struct account *a, uint32_t from, uint32_t to);
 
 /* Reassembly began anew, maybe at another number; nothing in between is lost. */
 void account_restart(struct account *a);

@@ -148,6 +148,18 @@ void reasm_announce(struct reasm *r, uint8_t tier, uint16_t stride, uint32_t nex
     r->stride = stride;
 }
 
+void reasm_expect(struct reasm *r, uint32_t from, uint32_t to)
+{
+    if (r->started && !in_window(r, from))
+        reasm_restart(r);
+    if (!r->started) {
+        r->started = true;
+        r->newest = from - 1;
+    }
+    for (uint32_t n = from; !serial_newer(n, to) && !serial_newer(n, r->newest); n++)
+        bit_clear(r->done_bits, n % PROTO_FRAME_WINDOW);
+}
+
 /* 64-bit throughout: count and stride come from outside. */
 static bool shape_ok(const struct reasm *r, const struct packet_fragment *f)
 {
@@ -250,8 +262,6 @@ static void keep(struct reasm_slot *s, const struct packet_fragment *f, uint64_t
         s->repaired++;
     s->flags |= f->flags;
     s->last_ns = now_ns;
-    if (!(f->flags & FRAGMENT_REPAIR))
-        s->live_ns = now_ns;
     if (f->index > s->highest)
         s->highest = f->index;
 }

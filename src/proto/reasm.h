@@ -21,7 +21,6 @@ struct reasm_slot {
     uint32_t bytes;
     uint64_t capture_us;
     uint64_t first_ns, last_ns; /* arrival of its first and newest fragment */
-    uint64_t live_ns;           /* arrival of its newest fragment that was no repair; 0: none */
     uint16_t highest;           /* highest index seen */
     uint8_t *data;              /* bytes long; owner's */
     void *handle;               /* owner's */
@@ -76,6 +75,10 @@ void reasm_fini(struct reasm *r); /* gives everything back */
 void reasm_announce(struct reasm *r, uint8_t tier, uint16_t stride, uint32_t next_frame);
 void reasm_unannounce(struct reasm *r); /* a new session: wait for its STREAM */
 void reasm_restart(struct reasm *r);    /* the server started anew */
+
+/* Frames from … to are asked for once more: they are taken though they were given up, and nothing
+ * of them is foreign. */
+void reasm_expect(struct reasm *r, uint32_t from, uint32_t to);
 
 /* Uses one fragment. On REASM_COMPLETE *slot points at the finished frame: its handle is now the
  * caller's, and the slot is free again at the next call.

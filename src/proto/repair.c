@@ -22,6 +22,13 @@ void repair_restart(struct repair *p)
     p->started = false;
 }
 
+void repair_expect(struct repair *p, uint32_t from)
+{
+    repair_restart(p);
+    p->started = true;
+    p->newest = from - 1;
+}
+
 static struct repair_frame *find(struct repair *p, uint32_t frame)
 {
     for (unsigned i = 0; i < REPAIR_FRAMES; i++)
@@ -183,7 +190,8 @@ static void ask_whole(struct repair *p, struct repair_frame *f, const struct rea
     p->budget -= cost;
     f->asked_whole = true;
     asked(p, f, path, cost / QUARTERS, now_ns);
-    *out = (struct packet_nack){.tier = r->tier, .frame = f->frame};
+    bool old = serial_newer(r->switch_frame, f->frame);
+    *out = (struct packet_nack){.tier = old ? r->old_tier : r->tier, .frame = f->frame};
 }
 
 /* False: all of it came meanwhile. Where the message or the budget is too small for all, the rest

@@ -41,7 +41,8 @@ struct repair_path { /* as measured now */
 };
 
 void repair_init(struct repair *p);
-void repair_restart(struct repair *p); /* the reassembly did; the budget stays */
+void repair_restart(struct repair *p);               /* the reassembly did; the budget stays */
+void repair_expect(struct repair *p, uint32_t from); /* frames from there on will come, in order */
 
 /* After each fragment that reasm_add() took, as REASM_KEPT or REASM_COMPLETE. */
 void repair_note(struct repair *p, const struct reasm *r, const struct packet_fragment *f,

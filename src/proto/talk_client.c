@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "proto/talk_client.h"
-
 #include <string.h>
 
+#include "proto/serial.h"
+#include "proto/talk_client_impl.h"
 #include "util/err.h"
 #include "util/mono.h"
 #include "util/text.h"
@@ -38,7 +38,6 @@ static void give_back(void *ctx, void *handle)
 static void abandoned(void *ctx, const struct reasm_slot *slot)
 {
     struct talk_client *t = ctx;
-    pathstat_frame(&t->path, slot);
     account_frame(&t->account, slot);
 }
 
@@ -48,14 +47,17 @@ void talk_client_init(struct talk_client *t, const struct talk_client_owner *own
     t->owner = *owner;
     t->want.version = PROTO_VERSION;
     t->want.token = token;
+    t->want.flags = SUBSCRIBE_REACH_BACK;
     reasm_init(&t->reasm, &(struct reasm_owner){t, take, give_back, abandoned});
     account_init(&t->account);
     repair_init(&t->repair);
     clocksync_init(&t->clock);
+    record_init(t);
 }
 
 void talk_client_fini(struct talk_client *t)
 {
+    reach_fini(&t->reach);
     reasm_fini(&t->reasm);
 }
 
@@ -79,7 +81,7 @@ static uint64_t reorder_ns(const struct talk_client *t)
     return waver_ns > REORDER_MIN_NS ? waver_ns : REORDER_MIN_NS;
 }
 
-static struct repair_path path_of(const struct talk_client *t)
+struct repair_path talk_client_path(const struct talk_client *t)
 {
     bool known = clocksync_known(&t->clock);
     return (struct repair_path){
@@ -139,12 +141,14 @@ void talk_client_connected(struct talk_client *t, uint64_t now_ns)
     memset(t->ping_us, 0, sizeof t->ping_us);
     t->echo_us = 0;
     reasm_unannounce(&t->reasm);
+    reach_session(&t->reach);
 }
 
 void talk_client_disconnected(struct talk_client *t, uint64_t now_ns)
 {
     t->connected = t->streaming = t->answered = false;
     reasm_unannounce(&t->reasm);
+    reach_session(&t->reach);
 }
 
 void talk_client_close(struct talk_client *t)
@@ -199,7 +203,7 @@ static int on_stream(struct talk_client *t, const struct packet *p, uint64_t now
         return 0; /* came twice */
     bool restarted = t->stream.stride && s->boot != t->stream.boot;
     if (restarted) {
-        t->path = (struct pathstat){0};
+        record_restart(t);
         reasm_restart(&t->reasm);
         clocksync_init(&t->clock);
     }
@@ -208,21 +212,51 @@ static int on_stream(struct talk_client *t, const struct packet *p, uint64_t now
     reasm_announce(&t->reasm, s->tier, s->stride, s->next_frame);
     follow_restart(t);
     t->owner.on_stream(t->owner.ctx, &t->stream, restarted);
+    record_stream(t, now_ns);
     return 0;
+}
+
+/* After an outage nobody waits for what was sent meanwhile: only the history has it. */
+static void note_jump(struct talk_client *t, uint32_t frame)
+{
+    uint32_t before = frame - REPAIR_FRAMES, oldest = reasm_oldest(&t->reasm);
+    if (serial_newer(before, oldest))
+        before = oldest;
+    uint32_t from = t->account.next_frame;
+    if (!t->account.started || !serial_newer(before, from))
+        return;
+    account_pass(&t->account, before);
+    reasm_give_up(&t->reasm, from, t->account.next_frame);
+}
+
+/* Frames that the server left out are neither lost nor waited for. */
+static void note_skipped(struct talk_client *t, const struct packet_fragment *f)
+{
+    uint32_t from = f->frame - f->skipped;
+    if (f->skipped == 0)
+        return;
+    account_leave_out(&t->account, from, f->frame);
+    reasm_give_up(&t->reasm, from, f->frame);
+    if (t->reach.active)
+        order_leave_out(&t->reach.order, from, f->frame);
 }
 
 static int on_fragment(struct talk_client *t, const struct packet *p, uint64_t now_ns)
 {
     struct reasm_slot *slot;
+    if (record_fragment(t, &p->fragment, now_ns))
+        return 0;
     enum reasm_verdict verdict = reasm_add(&t->reasm, &p->fragment, now_ns, &slot);
     follow_restart(t);
-    if (verdict == REASM_KEPT || verdict == REASM_COMPLETE)
-        repair_note(&t->repair, &t->reasm, &p->fragment, now_ns);
+    if (verdict != REASM_KEPT && verdict != REASM_COMPLETE)
+        return 0;
+    note_skipped(t, &p->fragment);
+    repair_note(&t->repair, &t->reasm, &p->fragment, now_ns);
+    note_jump(t, p->fragment.frame);
     if (verdict != REASM_COMPLETE)
         return 0;
-    pathstat_frame(&t->path, slot);
     account_frame(&t->account, slot);
-    t->owner.on_frame(t->owner.ctx, slot, now_ns);
+    record_whole(t, slot, now_ns);
     return 0;
 }
 
@@ -288,15 +322,13 @@ static void settle(struct talk_client *t, uint64_t now_ns)
     account_settle(&t->account, reasm_oldest(&t->reasm), now_ns, window_ns);
     if (t->account.started)
         reasm_give_up(&t->reasm, from, t->account.next_frame);
+    record_step(t, now_ns);
 }
 
-static void make_report(struct talk_client *t, uint64_t now_ns, struct packet_report *r)
+static void make_report(const struct talk_client *t, uint64_t now_ns, struct packet_report *r)
 {
     const struct account *a = &t->account;
-    const struct pathstat_report path = pathstat_report(&t->path);
     *r = (struct packet_report){
-        .queue_us = path.queue_us,
-        .path_kbps = path.path_kbps,
         .change = t->stream.change,
         .newest = t->reasm.newest,
         .frames = (uint32_t)a->frames,
@@ -322,7 +354,7 @@ static void make_ping(struct talk_client *t, uint64_t now_ns, struct packet_ping
 /* A message's worth of what is missing. */
 static bool make_nack(struct talk_client *t, uint64_t now_ns, size_t cap, struct packet_nack *nack)
 {
-    struct repair_path path = path_of(t);
+    struct repair_path path = talk_client_path(t);
     if (cap <= PACKET_NACK_HEADER)
         return false;
     cap -= PACKET_NACK_HEADER;
@@ -355,6 +387,8 @@ static bool choose(struct talk_client *t, uint64_t now_ns, size_t cap, struct pa
         t->catalogue_ns = now_ns + AGAIN_NS;
     } else if (t->answered && make_nack(t, now_ns, cap, &p->nack)) {
         p->type = PACKET_NACK;
+    } else if (t->answered && record_next(t, now_ns, cap, p)) {
+        return true;
     } else if (t->answered && now_ns >= t->report_ns) {
         p->type = PACKET_REPORT;
         make_report(t, now_ns, &p->report);
@@ -405,9 +439,10 @@ uint64_t talk_client_deadline(const struct talk_client *t)
     if (t->catalogue_wanted)
         at = earlier(at, t->catalogue_ns);
     if (t->answered) {
-        struct repair_path path = path_of(t);
+        struct repair_path path = talk_client_path(t);
         at = earlier(at, t->report_ns);
         at = earlier(at, repair_deadline(&t->repair, &t->reasm, &path));
+        at = earlier(at, record_deadline(t));
     }
     if (!t->silence_told)
         at = earlier(at, t->heard_ns + SILENCE_NS);

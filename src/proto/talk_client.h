@@ -8,7 +8,7 @@
 #include "proto/account.h"
 #include "proto/clocksync.h"
 #include "proto/packet.h"
-#include "proto/pathstat.h"
+#include "proto/reach.h"
 #include "proto/reasm.h"
 #include "proto/repair.h"
 
@@ -19,8 +19,13 @@
 struct talk_client_owner {
     void *ctx;
     struct reasm_owner memory; /* its abandoned() is not called */
-    /* A frame is whole; takes the slot's handle. In order of completion. */
-    void (*on_frame)(void *ctx, const struct reasm_slot *slot, uint64_t now_ns);
+    /* A frame is whole; takes the slot's handle. In order of completion; those of the history have
+     * FRAGMENT_HISTORY. When it is to be kept for its turn, returns a handle for that, or NULL if
+     * the frame is of no use after all. */
+    void *(*on_frame)(void *ctx, const struct reasm_slot *slot, bool keep, uint64_t now_ns);
+    /* The next frame of a recording or a still, in order, each once; takes the handle. NULL: what
+     * was asked for is over. */
+    void (*on_record)(void *ctx, void *handle);
     /* A new STREAM: facts changed, or the server is another run (restarted). */
     void (*on_stream)(void *ctx, const struct packet_stream *s, bool restarted);
     void (*on_goodbye)(void *ctx, const struct packet_goodbye *g); /* once a session */
@@ -29,6 +34,12 @@ struct talk_client_owner {
 };
 
 enum { TALK_CLIENT_PINGS = 8 };
+enum talk_record {
+    TALK_RECORD_OFF,
+    TALK_RECORD_WAITS, /* for full size */
+    TALK_RECORD_ON,
+    TALK_RECORD_ENDS, /* still brings what was before its end, or one still picture */
+};
 struct talk_client {
     struct talk_client_owner owner;
     struct packet_subscribe want; /* the subscription */
@@ -47,13 +58,17 @@ struct talk_client {
     bool pong_due;
     struct packet_pong pong;
     uint64_t echo_us, echo_at_us; /* newest PING heard */
-    uint64_t window_ns;           /* for an incomplete frame; 0: max(200 ms, 8 RTT) up to 2 s */
+    enum talk_record record;
+    uint64_t record_ns, back_us, end_by_ns; /* asked when; how far back; over by then */
+    uint32_t pace_frame;                    /* for the interval between frames: a number … */
+    uint64_t pace_us, interval_us;          /* … when it was captured; 0: not known */
+    struct reach reach;
+    uint64_t window_ns; /* for an incomplete frame; 0: max(200 ms, 8 RTT) up to 2 s */
     struct reasm reasm;
     uint64_t restarts; /* of reasm, that account and repair followed */
     struct repair repair;
     uint8_t bitmap[PROTO_NACK_BITMAP_MAX]; /* of the NACK under way */
     struct account account;
-    struct pathstat path;
     struct clocksync clock;
     uint64_t bad; /* messages dropped */
 };
@@ -67,6 +82,25 @@ void talk_client_want_stream(struct talk_client *t, const char *camera, unsigned
 void talk_client_want_catalogue(struct talk_client *t);
 void talk_client_set_window(struct talk_client *t, unsigned window_ms); /* 0: by the round trip */
 uint64_t talk_client_window_ns(const struct talk_client *t);
+
+/* Recording: from now on, and from back_ms before now if the server's history goes so far, every
+ * frame of the full tier goes to on_record(), in order. Begins with the first STREAM that is of
+ * full size: want 0 x 0 too. Ends what was recorded before. */
+void talk_client_record(struct talk_client *t, uint64_t back_ms, uint64_t now_ns);
+/* Frames until now still come as long as they can be had; then on_record(NULL), at once if there is
+ * no session. */
+void talk_client_record_end(struct talk_client *t, uint64_t now_ns);
+/* The newest frame at full size, out of the history; only while nothing is recorded. */
+void talk_client_still(struct talk_client *t, uint64_t now_ns);
+/* Hands over what waits for its turn, whatever is missing before it. */
+void talk_client_flush(struct talk_client *t);
+
+/* Running totals after repair and after what the history brought. */
+struct talk_totals {
+    uint64_t frames, frames_incomplete, packets, packets_lost, packets_repaired;
+    uint64_t frames_given_up; /* holes in recordings */
+};
+struct talk_totals talk_client_totals(const struct talk_client *t);
 
 void talk_client_connected(struct talk_client *t, uint64_t now_ns); /* a handshake is done */
 void talk_client_disconnected(struct talk_client *t, uint64_t now_ns);

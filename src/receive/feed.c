@@ -81,14 +81,9 @@ void feed_restart(struct receiver *r)
     wallclock_init(&r->wallclock);
 }
 
-/* A frame that was overtaken by a newer one is of no use to a recording any more. */
-static bool in_order(struct receiver *r, uint32_t number)
+bool feed_is_newest(const struct receiver *r, uint32_t number)
 {
-    if (r->ordered && !serial_newer(number, r->newest_number))
-        return false;
-    r->ordered = true;
-    r->newest_number = number;
-    return true;
+    return !r->ordered || serial_newer(number, r->newest_number);
 }
 
 static void count_frame(struct receiver *r, const struct frame *f, uint64_t now_ns)
@@ -116,12 +111,14 @@ static void keep_newest(struct receiver *r, struct frame *f)
 
 void feed_frame(struct receiver *r, struct frame *f, uint64_t now_ns)
 {
-    if (!in_order(r, f->number)) {
+    if (!feed_is_newest(r, f->number)) {
         feed_lock(r)->frames_late++;
         feed_unlock(r);
         frame_unref(&f);
         return;
     }
+    r->ordered = true;
+    r->newest_number = f->number;
     f->discontinuity |= r->discontinuity;
     r->discontinuity = false;
     count_frame(r, f, now_ns);

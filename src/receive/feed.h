@@ -30,9 +30,16 @@ struct feed_ops {
     int (*make)(struct receiver *r, void **feed);
     /* Has said why (feed_why) unless it returns STOPPED, AGAIN or DONE. */
     enum feed_end (*run)(void *feed);
+    /* Looks at what is wanted while no attempt is under way; may be NULL. */
+    void (*idle)(void *feed);
     void (*free)(void *feed);
 };
 extern const struct feed_ops feed_native, feed_legacy;
+
+struct feed_record { /* the newest wish */
+    bool changed, on;
+    uint64_t epoch, back_ms, asked_ns;
+};
 
 struct receiver {
     const struct feed_ops *ops;
@@ -62,7 +69,9 @@ struct receiver {
     pthread_mutex_t lock; /* innermost: nothing is called while it is held */
     struct receiver_status status;
     struct rate frame_rate, bit_rate;
-    bool reconnect, want_changed;
+    bool reconnect;
+    struct feed_record record;
+    bool still_wanted;
     bool answered;
     enum receiver_answer answer;
     struct frame *newest;
@@ -82,7 +91,10 @@ void feed_why(struct receiver *r, const char *fmt, ...) __attribute__((format(pr
 void feed_session(struct receiver *r);
 /* The stream begins anew: the next frame carries discontinuity, its number starts another order. */
 void feed_restart(struct receiver *r);
-/* A whole frame with its facts, wall_us included; takes it. */
+/* Newer than all that feed_frame() got. */
+bool feed_is_newest(const struct receiver *r, uint32_t number);
+/* A whole frame with its facts, wall_us included; takes it. One that is not the newest is counted
+ * as late and dropped. */
 void feed_frame(struct receiver *r, struct frame *f, uint64_t now_ns);
 
 /* Waits for the descriptors (at most FEED_FDS), the deadline, or somebody who wants something.

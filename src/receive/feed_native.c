@@ -11,6 +11,7 @@
 #include "proto/talk_client.h"
 #include "receive/feed.h"
 #include "receive/native_frames.h"
+#include "receive/native_record.h"
 #include "receive/native_trust.h"
 #include "receive/path.h"
 #include "receive/target.h"
@@ -34,6 +35,7 @@ struct native {
     uint64_t tried_ns;       /* a session began, or a rival was opened */
     enum feed_end end;
     struct packet_camera *cameras; /* URL_SERVER only */
+    struct native_record record;
 };
 
 static struct path *other(struct native *n, const struct path *p)
@@ -95,19 +97,28 @@ static void on_stream(void *ctx, const struct packet_stream *s, bool restarted)
     st->tier = s->tier;
     enum receiver_state state = st->state;
     feed_unlock(r);
-    if (restarted)
+    if (restarted) {
         feed_restart(r);
+        n->record.discontinuity = true;
+    }
     if (s->state == CAMERA_OFFLINE)
         feed_state(r, RECEIVER_OFFLINE, s->why[0] ? s->why : _("the camera is off"));
     else if (state != RECEIVER_LIVE)
         feed_state(r, RECEIVER_CONNECTING, _("waiting for the first picture"));
 }
 
-static void on_frame(void *ctx, const struct reasm_slot *slot, uint64_t now_ns)
+static void *on_frame(void *ctx, const struct reasm_slot *slot, bool keep, uint64_t now_ns)
 {
     struct native *n = ctx;
 
-    native_frame(n->r, &n->talk, slot, now_ns);
+    return native_frame(n->r, &n->talk, slot, keep, now_ns);
+}
+
+static void on_record(void *ctx, void *handle)
+{
+    struct native *n = ctx;
+
+    native_recorded(n->r, &n->record, handle);
 }
 
 static void on_catalogue(void *ctx, const struct packet_catalogue *c)
@@ -198,17 +209,18 @@ static void step_silence(struct native *n, uint64_t now_ns)
         path_close(rival);
 }
 
-static void take_wants(struct native *n)
+static void take_wants(struct native *n, uint64_t now_ns)
 {
     struct receiver *r = n->r;
 
+    if (r->url.kind != URL_CAMERA)
+        return;
+    bool full = native_record_wants(r, &n->record, &n->talk);
     feed_lock(r);
-    bool changed = r->want_changed;
-    unsigned width = r->want_width, height = r->want_height;
-    r->want_changed = false;
+    unsigned width = full ? 0 : r->want_width, height = full ? 0 : r->want_height;
     feed_unlock(r);
-    if (changed && r->url.kind == URL_CAMERA)
-        talk_client_want_stream(&n->talk, r->url.camera, width, height, 0);
+    talk_client_want_stream(&n->talk, r->url.camera, width, height, 0);
+    native_record_step(r, &n->record, &n->talk, now_ns);
 }
 
 static void say(struct native *n, uint64_t now_ns)
@@ -231,7 +243,7 @@ static void step(struct native *n, uint64_t now_ns)
     if (n->end != FEED_GOES_ON)
         return;
     step_silence(n, now_ns);
-    take_wants(n);
+    take_wants(n, now_ns);
     say(n, now_ns);
     native_counters(n->r, &n->talk);
 }
@@ -280,6 +292,7 @@ static void part(struct native *n)
     if (n->end == FEED_STOPPED || n->end == FEED_DONE)
         talk_client_close(&n->talk);
     say(n, mono_ns());
+    talk_client_flush(&n->talk);
     talk_client_disconnected(&n->talk, mono_ns());
     for (int i = 0; i < PATHS; i++)
         path_close(&n->path[i]);
@@ -320,6 +333,7 @@ static int native_make(struct receiver *r, void **feed)
         .ctx = n,
         .memory = native_memory(r),
         .on_frame = on_frame,
+        .on_record = on_record,
         .on_stream = on_stream,
         .on_goodbye = on_goodbye,
         .on_catalogue = on_catalogue,
@@ -327,10 +341,13 @@ static int native_make(struct receiver *r, void **feed)
     talk_client_init(&n->talk, &owner, token);
     if (r->url.kind == URL_SERVER)
         talk_client_want_catalogue(&n->talk);
-    else
-        talk_client_want_stream(&n->talk, r->url.camera, 0, 0, 0);
     *feed = n;
     return 0;
+}
+
+static void native_idle(void *feed)
+{
+    take_wants(feed, mono_ns());
 }
 
 static void native_free(void *feed)
@@ -346,5 +363,6 @@ const struct feed_ops feed_native = {
     .name = "native",
     .make = native_make,
     .run = native_run,
+    .idle = native_idle,
     .free = native_free,
 };

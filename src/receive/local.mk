@@ -8,6 +8,7 @@ src_receive_libreceive_a_SOURCES = \
 	%D%/feed_native.c \
 	%D%/lookup.c %D%/lookup.h \
 	%D%/native_frames.c %D%/native_frames.h \
+	%D%/native_record.c %D%/native_record.h \
 	%D%/native_trust.c %D%/native_trust.h \
 	%D%/path.c %D%/path.h \
 	%D%/receiver.c %D%/receiver.h \

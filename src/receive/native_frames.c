@@ -33,12 +33,23 @@ struct reasm_owner native_memory(struct receiver *r)
     return (struct reasm_owner){.ctx = r, .take = take, .give_back = give_back};
 }
 
-static bool is_as_announced(const struct frame *f, const struct packet_stream *s)
+/* Frames of another tier than STREAM's are the last ones before a switch, or of the history. */
+static void announced_size(const struct packet_stream *s, struct frame *f)
+{
+    unsigned round = (1u << f->tier) - 1;
+    bool current = f->tier == s->tier;
+
+    f->width = current ? s->width : (uint16_t)((s->full_width + round) >> f->tier);
+    f->height = current ? s->height : (uint16_t)((s->full_height + round) >> f->tier);
+}
+
+static bool is_as_announced(struct frame *f, const struct packet_stream *s)
 {
     struct mjpeg_info info;
 
-    return mjpeg_probe(f->data, f->len, &info) == 0 && info.width == s->width &&
-           info.height == s->height;
+    announced_size(s, f);
+    return mjpeg_probe(f->data, f->len, &info) == 0 && info.width == f->width &&
+           info.height == f->height;
 }
 
 static void note_latency(struct receiver *r, double ms)
@@ -60,15 +71,16 @@ static void set_times(struct receiver *r, const struct clocksync *clock, struct 
 
     if (clocksync_known(clock)) {
         ours = clocksync_ours(clock, f->capture_us) & CAPTURE_MASK;
-        note_latency(r, (double)((int64_t)f->arrival_us - (int64_t)ours) / 1000.0);
+        if (!f->history)
+            note_latency(r, (double)((int64_t)f->arrival_us - (int64_t)ours) / 1000.0);
     }
     f->wall_us = wallclock_us(&r->wallclock, f->capture_us,
                               (int64_t)ours - (int64_t)f->capture_us + gap, &stepped);
     f->discontinuity |= stepped;
 }
 
-void native_frame(struct receiver *r, const struct talk_client *t, const struct reasm_slot *slot,
-                  uint64_t now_ns)
+struct frame *native_frame(struct receiver *r, const struct talk_client *t,
+                           const struct reasm_slot *slot, bool keep, uint64_t now_ns)
 {
     struct frame *f = slot->handle;
 
@@ -83,26 +95,30 @@ void native_frame(struct receiver *r, const struct talk_client *t, const struct 
         feed_lock(r)->frames_rejected++;
         feed_unlock(r);
         frame_unref(&f);
-        return;
+        return NULL;
     }
-    f->width = t->stream.width;
-    f->height = t->stream.height;
     set_times(r, &t->clock, f);
-    feed_frame(r, f, now_ns);
+    struct frame *kept = keep ? frame_ref(f) : NULL;
+    if (keep && (f->history || !feed_is_newest(r, f->number)))
+        frame_unref(&f); /* only for its turn */
+    else
+        feed_frame(r, f, now_ns);
+    return kept;
 }
 
 void native_counters(struct receiver *r, const struct talk_client *t)
 {
-    const struct account *a = &t->account;
+    const struct talk_totals n = talk_client_totals(t);
 
     struct receiver_status *s = feed_lock(r);
-    s->frames = a->frames;
-    s->frames_incomplete = a->frames_incomplete;
-    s->packets = a->packets;
-    s->packets_lost = a->packets_lost;
-    s->packets_repaired = a->packets_repaired;
-    if (a->frames > 1)
-        s->jitter_ms = a->jitter_us / 1000.0;
+    s->frames = n.frames;
+    s->frames_incomplete = n.frames_incomplete;
+    s->packets = n.packets;
+    s->packets_lost = n.packets_lost;
+    s->packets_repaired = n.packets_repaired;
+    s->frames_given_up = n.frames_given_up;
+    if (n.frames > 1)
+        s->jitter_ms = t->account.jitter_us / 1000.0;
     if (clocksync_known(&t->clock))
         s->rtt_ms = (double)t->clock.rtt_us / 1000.0;
     feed_unlock(r);

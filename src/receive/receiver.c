@@ -59,6 +59,13 @@ static bool take_answer(struct receiver *r, enum receiver_answer *answer)
     return answered;
 }
 
+/* Somebody may want something while nothing is connected. */
+static void idle(struct receiver *r)
+{
+    if (r->ops->idle)
+        r->ops->idle(r->feed);
+}
+
 /* Holds until the owner answers. */
 static enum feed_end wait_answer(struct receiver *r)
 {
@@ -70,6 +77,7 @@ static enum feed_end wait_answer(struct receiver *r)
     feed_state(r, RECEIVER_REFUSED, NULL);
     while (end == FEED_GOES_ON) {
         end = feed_wait(r, NULL, 0, UINT64_MAX);
+        idle(r);
         if (!take_answer(r, &answer))
             continue;
         if (answer == RECEIVER_NO) {
@@ -96,8 +104,10 @@ static enum feed_end wait_until(struct receiver *r, enum receiver_state state, u
 
     set_next_try(r, at_ns);
     feed_state(r, state, NULL);
-    while (end == FEED_GOES_ON && mono_ns() < at_ns)
+    while (end == FEED_GOES_ON && mono_ns() < at_ns) {
         end = feed_wait(r, NULL, 0, at_ns);
+        idle(r);
+    }
     set_next_try(r, 0);
     return end;
 }
@@ -165,6 +175,8 @@ static int receiver_make(struct receiver *r, const struct receiver_settings *s)
     r->url = s->url;
     r->keys = s->keys;
     r->trust = s->trust;
+    r->record = (struct feed_record){
+        .changed = s->record > 0, .on = s->record > 0, .epoch = s->record, .asked_ns = mono_ns()};
     text_copy(r->name, sizeof(r->name), s->name ? s->name : s->url.host);
     r->ops = s->url.kind == URL_LEGACY ? &feed_legacy : &feed_native;
     status_init(r);
@@ -256,9 +268,34 @@ static void wake(struct receiver *r)
 void receiver_want(struct receiver *r, unsigned width, unsigned height)
 {
     feed_lock(r);
-    r->want_changed |= r->want_width != width || r->want_height != height;
     r->want_width = width;
     r->want_height = height;
+    feed_unlock(r);
+    wake(r);
+}
+
+void receiver_record(struct receiver *r, uint64_t epoch, uint64_t back_ms)
+{
+    feed_lock(r);
+    r->record = (struct feed_record){
+        .changed = true, .on = true, .epoch = epoch, .back_ms = back_ms, .asked_ns = mono_ns()};
+    feed_unlock(r);
+    wake(r);
+}
+
+void receiver_record_end(struct receiver *r)
+{
+    feed_lock(r);
+    r->record.on = false;
+    r->record.changed = true;
+    feed_unlock(r);
+    wake(r);
+}
+
+void receiver_still(struct receiver *r)
+{
+    feed_lock(r);
+    r->still_wanted = true;
     feed_unlock(r);
     wake(r);
 }

@@ -50,9 +50,10 @@ struct receiver_status {
     uint64_t frames, frames_incomplete;
     uint64_t frames_late;     /* whole, but after a newer one was delivered: not delivered */
     uint64_t frames_rejected; /* not the JPEG that was announced */
-    uint64_t packets, packets_lost, packets_repaired;
-    uint64_t reconnects;                    /* sessions after the first */
-    uint64_t first_frame_ns, last_frame_ns; /* mono_ns() of delivered ones; 0: none */
+    uint64_t packets, packets_lost, packets_repaired; /* lost: after all repair */
+    uint64_t frames_given_up;                         /* holes in what was recorded */
+    uint64_t reconnects;                              /* sessions after the first */
+    uint64_t first_frame_ns, last_frame_ns;           /* mono_ns() of delivered ones; 0: none */
 };
 
 /* All but want_* are copied or, where it says so, borrowed. */
@@ -62,13 +63,20 @@ struct receiver_settings {
     const struct keys *keys;   /* borrowed until receiver_stop(); NULL for legacy */
     const char *known_servers; /* path of the trust file; NULL for legacy */
     enum receiver_trust trust;
+    uint64_t record; /* the epoch of a recording from the start (receiver_record); 0: none */
 };
 
 /* Called on the receiver's thread, without any lock of its own held; each may be NULL. */
 struct receiver_sinks {
     void *ctx;
-    /* Every whole frame in order of number; borrowed, frame_ref() to keep. Must not wait. */
+    /* Whole frames as they come, each newer than the one before; borrowed, frame_ref() to keep.
+     * Must not wait. */
     void (*on_frame)(void *ctx, struct frame *f);
+    /* Every frame of a recording at full size, in order, each once; borrowed. Must not wait. NULL:
+     * the recording of that epoch is over. Not for legacy streams. */
+    void (*on_record)(void *ctx, uint64_t epoch, struct frame *f);
+    /* What receiver_still() asked for; borrowed. NULL: it could not be had. */
+    void (*on_still)(void *ctx, struct frame *f);
     /* state, why or asking changed. */
     void (*on_state)(void *ctx, const struct receiver_status *s);
     /* URL_SERVER: the cameras this client may see; once. */
@@ -91,6 +99,13 @@ void receiver_snapshot(struct receiver *r, struct receiver_status *out);
 struct frame *receiver_newest(struct receiver *r);
 /* The largest picture wanted; 0, 0: full size. */
 void receiver_want(struct receiver *r, unsigned width, unsigned height);
+/* Records from now on, and back_ms from before now as far as the server's history goes; meanwhile
+ * the stream comes at full size. Epochs rise from call to call; one ends when the next begins. */
+void receiver_record(struct receiver *r, uint64_t epoch, uint64_t back_ms);
+/* What came until now is still delivered, then NULL. */
+void receiver_record_end(struct receiver *r);
+/* The newest picture at full size, whatever size is wanted. Not for legacy streams. */
+void receiver_still(struct receiver *r);
 /* Tries now instead of later; a live stream connects anew. */
 void receiver_reconnect(struct receiver *r);
 /* The answer to status.asking: leave it refused, go on with this key until the program ends, or

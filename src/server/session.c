@@ -191,7 +191,6 @@ static int session_init(struct session *s, struct client *c)
     memset(s, 0, sizeof *s);
     s->client = c;
     s->budget.bytes = REPEAT_FIRST;
-    ratectl_init(&s->rate);
     s->watcher.inbox = &c->inbox;
     s->group_cap = (size_t)PACE_GROUP * c->service->mtu;
     s->group = mem_alloc(s->group_cap);

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Real programs on loopback; each script prints TAP.
 E2E_TESTS = \
-	tests/e2e/console.py \
 	tests/e2e/hostile.py \
 	tests/e2e/leave.py \
 	tests/e2e/legacy.py \

@@ -92,13 +92,6 @@ def configuration_errors_name_file_and_line(w):
     check(out.returncode == 0, out.stderr.decode())
 
 
-def examples_are_right(w):
-    top = os.path.join(os.environ.get("srcdir", "."), "examples")
-    for program, name in ((CAMWALL, "camwall.conf"), (CAMWALLD, "camwalld.conf")):
-        out = run(w, [program, "-C", "-c", os.path.join(top, name)])
-        check(out.returncode == 0, f"{name}: {out.stderr.decode()}")
-
-
 def list_of_nobody(w):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind(("127.0.0.1", 0))
@@ -117,4 +110,4 @@ def help_and_version(w):
 
 
 main([server_usage, console_usage, port_in_use, unusable_files,
-      configuration_errors_name_file_and_line, examples_are_right, list_of_nobody, help_and_version])
+      configuration_errors_name_file_and_line, list_of_nobody, help_and_version])

@@ -66,6 +66,9 @@ struct world {
     int held; /* frames' memory that is out */
     unsigned delivered, restarts, goodbyes, sessions;
     bool leaving;
+    unsigned recorded, record_holes, record_overs; /* frames in order; numbers between them */
+    uint32_t record_first, record_last;
+    bool record_restarted;
 
     uint64_t records_said, records_refused; /* refused: wrong checksum */
 };

@@ -33,7 +33,7 @@ static struct world_run *run_of(struct world *w, uint64_t boot)
     return NULL;
 }
 
-static void on_frame(void *ctx, const struct reasm_slot *slot, uint64_t now_ns)
+static void *on_frame(void *ctx, const struct reasm_slot *slot, bool keep, uint64_t now_ns)
 {
     static uint8_t want[WORLD_FRAME_MAX];
     struct world *w = ctx;
@@ -46,7 +46,32 @@ static void on_frame(void *ctx, const struct reasm_slot *slot, uint64_t now_ns)
     MUST(w, memcmp(want, slot->data, slot->bytes) == 0);
     w->delivered++;
     world_note(w, PACKET_FRAGMENT, slot->frame);
+    if (keep) { /* its number is all that is looked at later */
+        memcpy(slot->data, &slot->frame, sizeof slot->frame);
+        return slot->handle;
+    }
     give_back(w, slot->handle);
+    return NULL;
+}
+
+static void on_record(void *ctx, void *handle)
+{
+    struct world *w = ctx;
+    uint32_t number;
+    if (!handle) {
+        w->record_overs++;
+        return;
+    }
+    memcpy(&number, handle, sizeof number);
+    give_back(w, handle);
+    world_note(w, PACKET_FETCH, number);
+    if (w->recorded++ == 0)
+        w->record_first = number;
+    else
+        MUST(w, w->record_restarted || (int32_t)(number - w->record_last) > 0);
+    w->record_holes += w->record_restarted || w->recorded == 1 ? 0 : number - w->record_last - 1;
+    w->record_restarted = false;
+    w->record_last = number;
 }
 
 static void on_stream(void *ctx, const struct packet_stream *s, bool restarted)
@@ -54,6 +79,7 @@ static void on_stream(void *ctx, const struct packet_stream *s, bool restarted)
     struct world *w = ctx;
     run_of(w, s->boot);
     w->restarts += restarted;
+    w->record_restarted |= restarted;
     world_note(w, PACKET_STREAM, s->boot);
 }
 
@@ -126,6 +152,7 @@ void world_client_new(struct world *w)
         .ctx = w,
         .memory = {.ctx = w, .take = take, .give_back = give_back},
         .on_frame = on_frame,
+        .on_record = on_record,
         .on_stream = on_stream,
         .on_goodbye = on_goodbye,
         .on_catalogue = on_catalogue,

@@ -17,6 +17,8 @@ int held; /* frames' memory that is out */
 unsigned frames, streams, restarts, goodbyes, parts;
 uint32_t newest_frame; /* of on_frame */
 struct packet_catalogue part;
+uint32_t record[RECORDED_MAX];
+unsigned kept, recorded, overs;
 
 static int take(void *ctx, uint32_t bytes, uint8_t **data, void **handle)
 {
@@ -31,12 +33,29 @@ static void give_back(void *ctx, void *handle)
     held--;
 }
 
-static void on_frame(void *ctx, const struct reasm_slot *slot, uint64_t now_ns)
+static void *on_frame(void *ctx, const struct reasm_slot *slot, bool keep, uint64_t now_ns)
 {
     assert_int_equal(slot->bytes, FRAME_BYTES);
     newest_frame = slot->frame;
     frames++;
+    kept += keep;
+    if (keep) {
+        memcpy(slot->data, &slot->frame, sizeof slot->frame);
+        return slot->handle;
+    }
     give_back(ctx, slot->handle);
+    return NULL;
+}
+
+static void on_record(void *ctx, void *handle)
+{
+    if (!handle) {
+        overs++;
+        return;
+    }
+    assert_true(recorded < RECORDED_MAX);
+    memcpy(&record[recorded++], handle, sizeof record[0]);
+    give_back(ctx, handle);
 }
 
 static void on_stream(void *ctx, const struct packet_stream *s, bool restarted)
@@ -59,12 +78,14 @@ static void on_catalogue(void *ctx, const struct packet_catalogue *c)
 
 int rig_setup(void **state)
 {
+    kept = recorded = overs = 0;
     frames = streams = restarts = goodbyes = parts = 0;
     held = 0;
     talk_client_init(&t,
                      &(struct talk_client_owner){
                          .memory = {.take = take, .give_back = give_back},
                          .on_frame = on_frame,
+                         .on_record = on_record,
                          .on_stream = on_stream,
                          .on_goodbye = on_goodbye,
                          .on_catalogue = on_catalogue,
@@ -164,6 +185,12 @@ void hear_frame(uint32_t frame, uint64_t ms)
 {
     for (uint16_t i = 0; i < FRAGMENTS; i++)
         hear_fragment(frame, i, ms);
+}
+
+void hear_past(uint32_t frame, uint64_t ms)
+{
+    for (uint16_t i = 0; i < FRAGMENTS; i++)
+        hear_flagged(frame, i, FRAGMENT_HISTORY, ms);
 }
 
 void hear_pong(uint64_t ping_us, int64_t offset_us, uint64_t ms)

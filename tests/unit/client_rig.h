@@ -19,6 +19,9 @@ extern int held;           /* frames' memory that is out */
 extern unsigned frames, streams, restarts, goodbyes, parts;
 extern uint32_t newest_frame; /* of on_frame */
 extern struct packet_catalogue part;
+enum { RECORDED_MAX = 4096 };
+extern uint32_t record[RECORDED_MAX]; /* numbers that on_record got */
+extern unsigned kept, recorded, overs;
 
 int rig_setup(void **state);
 int rig_teardown(void **state);
@@ -39,6 +42,7 @@ void hear_stream(uint16_t change, uint64_t boot, uint32_t next_frame, uint64_t m
 void hear_flagged(uint32_t frame, uint16_t index, uint8_t flags, uint64_t ms);
 void hear_fragment(uint32_t frame, uint16_t index, uint64_t ms);
 void hear_frame(uint32_t frame, uint64_t ms);
+void hear_past(uint32_t frame, uint64_t ms); /* a whole frame of the history */
 void hear_pong(uint64_t ping_us, int64_t offset_us, uint64_t ms);
 void connect_at(uint64_t ms);
 
