@@ -60,6 +60,18 @@ bool freezer_release(struct freezer *f, uint64_t stream)
     return held;
 }
 
+void freezer_prune(struct freezer *f, bool (*alive)(const void *ctx, uint64_t stream),
+                   const void *ctx)
+{
+    pthread_mutex_lock(&f->lock);
+    for (size_t i = f->n; i > 0; i--) {
+        if (!alive(ctx, f->held[i - 1].stream)) {
+            drop(f, i - 1);
+        }
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
 bool freezer_has(struct freezer *f, uint64_t stream)
 {
     pthread_mutex_lock(&f->lock);

@@ -28,6 +28,9 @@ void freezer_fini(struct freezer *f);
 void freezer_hold(struct freezer *f, uint64_t stream, struct frame *frame);
 bool freezer_release(struct freezer *f, uint64_t stream); /* false: it was not held */
 bool freezer_has(struct freezer *f, uint64_t stream);
+/* Lets go what belongs to streams that are no more. */
+void freezer_prune(struct freezer *f, bool (*alive)(const void *ctx, uint64_t stream),
+                   const void *ctx);
 struct frame *freezer_frame(struct freezer *f, uint64_t stream); /* a new reference, or NULL */
 
 #endif

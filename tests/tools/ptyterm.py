@@ -199,8 +199,13 @@ class Term:
         return self.now[0].buffer[y][x]
 
     def cells(self, first_row=0):
+        """What can be seen of the cells: the colour of a blank's letter cannot."""
         screen = self.now[0]
-        return [[tuple(screen.buffer[y][x]) for x in range(self.cols)]
+
+        def seen(c):
+            c = tuple(c)
+            return (' ', '', *c[2:]) if c[0] in ' \u2002' else c
+        return [[seen(screen.buffer[y][x]) for x in range(self.cols)]
                 for y in range(first_row, self.rows)]
 
     def find(self, word):

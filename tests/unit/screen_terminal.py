@@ -172,9 +172,13 @@ def monkey(seed, steps, *args):
     keys = ['up', 'down', 'left', 'right', 'tab', 'backtab', 'enter', 'esc', 'pgup', 'pgdn', 'home',
             'end', 'space', 'F1', 'backspace', *'123456789rRsSv+-gileoadc/t?nyxz門', '\x0c']
     with demo(*args, '-n', str(rnd.choice((0, 1, 5, 64))), cols=80, rows=24) as t:
-        for _ in range(steps):
+        for step in range(steps):
             what = rnd.random()
-            if what < 0.15:
+            if step == steps // 2:  # from here on nothing repairs the screen by drawing it anew
+                t.key('esc', 'esc', 'g')
+                t.resize(100, 30)
+                keys = [k for k in keys if k not in 't\x0cz']
+            if what < 0.15 and step < steps // 2:
                 t.resize(rnd.randint(20, 200), rnd.randint(5, 60))
             elif what < 0.25:
                 t.press(rnd.randrange(t.rows), rnd.randrange(t.cols), rnd.choice((0, 0, 64, 65)))
@@ -182,14 +186,31 @@ def monkey(seed, steps, *args):
                 t.key(rnd.choice(keys))
             if rnd.random() < 0.2:
                 t.pump(0.01)
-        t.key('esc', 'esc')
-        t.resize(100, 30)
+        t.key('esc', 'esc', 'g')
         settled(t)
         assert_redraw_changes_nothing(t)
         assert not t.ended()
         t.signal(signal.SIGTERM)
         t.wait_end()
         t.check_clean()
+
+
+def test_pictures_are_whole_after_what_lay_over_them():
+    with demo(cols=100, rows=30) as t:
+        t.wait(lambda: has_colours(t), 'pictures')
+        settled(t)
+        before = t.cells(1)
+        for open_key, word in (('a', 'Add a stream'), ('d', 'Remove'), ('/', '\n /')):
+            t.key(open_key)
+            t.see(word)
+            t.updates(1)
+            t.key('esc')
+            t.gone(word)
+            t.wait(lambda: t.cells(1) == before, 'the same screen as before')
+        t.key('l')
+        t.see('· list')
+        t.key('g')
+        t.wait(lambda: t.cells(1) == before, 'the same screen as before')
 
 
 def test_monkey():
