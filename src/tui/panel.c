@@ -8,6 +8,8 @@
 
 /* A stream in a frame: title, picture or what is wrong instead, figures below. */
 
+enum { NARROW_COLS = 36 };
+
 static const char *record_mark(const struct tui_stream *s, char *buf, size_t cap)
 {
     char time[32];
@@ -158,7 +160,7 @@ void panel_draw(struct ui *ui, const struct tui_stream *s, size_t number, struct
     int lines = (int)figures_lines(ui, detail, in.h);
     draw_border(b, focus ? ROLE_FOCUS : ROLE_BORDER, focus);
     draw_title(s, number, b, focus, lines == 0);
-    words_facts(s, ui_frozen(ui, s->id), &facts);
+    words_facts(s, ui_frozen(ui, s->id), in.w < NARROW_COLS, &facts);
     struct box figures = {0, in.x + 1, lines, in.w - 2};
     if (facts.n == 1 && !(s->state == TUI_LIVE && s->frame_us)) {
         lines = 0; /* the middle says it already */

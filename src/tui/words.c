@@ -133,7 +133,7 @@ static void add(struct words_facts *f, enum role role, const char *fmt, ...)
     f->fact[f->n++].role = role;
 }
 
-static void add_traffic(struct words_facts *f, const struct tui_stream *s)
+static void add_traffic(struct words_facts *f, const struct tui_stream *s, bool narrow)
 {
     char a[32];
     if (s->width) {
@@ -147,8 +147,12 @@ static void add_traffic(struct words_facts *f, const struct tui_stream *s)
     }
     if (!isnan(s->loss)) {
         enum role role = s->loss >= 0.01 ? ROLE_BAD : s->loss >= 0.001 ? ROLE_WARN : ROLE_TEXT;
-        add(f, role, _("loss %s (%llu repaired)"), words_percent(s->loss, a),
-            (unsigned long long)s->packets_repaired);
+        if (narrow) {
+            add(f, role, _("loss %s"), words_percent(s->loss, a));
+        } else {
+            add(f, role, _("loss %s (%llu repaired)"), words_percent(s->loss, a),
+                (unsigned long long)s->packets_repaired);
+        }
     }
 }
 
@@ -186,7 +190,7 @@ static void add_timing(struct words_facts *f, const struct tui_stream *s)
     }
 }
 
-void words_facts(const struct tui_stream *s, bool frozen, struct words_facts *out)
+void words_facts(const struct tui_stream *s, bool frozen, bool narrow, struct words_facts *out)
 {
     char a[32];
     out->n = 0;
@@ -194,7 +198,7 @@ void words_facts(const struct tui_stream *s, bool frozen, struct words_facts *ou
     if (frozen) {
         add(out, ROLE_WARN, "%s", _("frozen"));
     }
-    add_traffic(out, s);
+    add_traffic(out, s, narrow);
     if (!isnan(s->latency_ms)) {
         add(out, ROLE_TEXT, "%s", words_ms(s->latency_ms, a));
     }

@@ -24,7 +24,8 @@ char *words_bytes_per_second(double bytes, char *buf);
 char *words_hours(double hours, char *buf);
 char *words_clock(int64_t wall_us, char *buf); /* 12:23:51 */
 
-/* All that is known of a stream, most important first, each a phrase: "25.0 fps". */
+/* All that is known of a stream, most important first, each a phrase: "25.0 fps". narrow: there is
+ * little room, so the phrases are short. */
 enum { WORDS_FACTS = 16, WORDS_FACT = 48 };
 struct words_facts {
     unsigned n;
@@ -33,6 +34,6 @@ struct words_facts {
         enum role role;
     } fact[WORDS_FACTS];
 };
-void words_facts(const struct tui_stream *s, bool frozen, struct words_facts *out);
+void words_facts(const struct tui_stream *s, bool frozen, bool narrow, struct words_facts *out);
 
 #endif

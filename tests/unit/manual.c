@@ -26,23 +26,43 @@ static char *read_manual(const char *name)
     return text;
 }
 
-void manual_check_options(const char *name, const struct option_table *table)
+/* heading and the text wanted under it. */
+static void check_text(const char *name, const char *heading, const char *expected)
 {
-    static const char heading[] = ".SH OPTIONS\n";
-    char *expected = NULL;
-    size_t len = 0;
+    char line[64];
 
-    FILE *f = open_memstream(&expected, &len);
-    options_man(table, f);
-    fclose(f);
-    char *list = strstr(read_manual(name), heading);
+    snprintf(line, sizeof(line), "%s\n", heading);
+    char *list = strstr(read_manual(name), line);
     assert_non_null(list);
-    list += strlen(heading);
+    list += strlen(line);
     char *end = strstr(list, "\n.SH ");
     assert_non_null(end);
     end[1] = '\0';
     if (strcmp(list, expected) != 0)
         fputs(expected, stderr); /* cmocka cuts what it prints */
     assert_string_equal(list, expected);
+}
+
+void manual_check_section(const char *name, const char *heading, void (*print)(FILE *out))
+{
+    char *expected = NULL;
+    size_t len = 0;
+
+    FILE *f = open_memstream(&expected, &len);
+    print(f);
+    fclose(f);
+    check_text(name, heading, expected);
+    free(expected);
+}
+
+void manual_check_options(const char *name, const struct option_table *table)
+{
+    char *expected = NULL;
+    size_t len = 0;
+
+    FILE *f = open_memstream(&expected, &len);
+    options_man(table, f);
+    fclose(f);
+    check_text(name, ".SH OPTIONS", expected);
     free(expected);
 }

@@ -211,12 +211,12 @@ static void test_unknown_facts_are_left_out(void **state)
     struct tui_stream s;
     struct words_facts f;
     tui_stream_init(&s);
-    words_facts(&s, false, &f);
+    words_facts(&s, false, false, &f);
     assert_int_equal(f.n, 1);
     assert_string_equal(f.fact[0].text, "connecting");
     s.legacy = s.recording = true;
     s.every_nth = 3;
-    words_facts(&s, true, &f);
+    words_facts(&s, true, true, &f);
     assert_int_equal(f.n, 5);
     assert_string_equal(f.fact[1].text, "frozen");
     assert_string_equal(f.fact[4].text, "one frame in 3");
