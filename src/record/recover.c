@@ -14,10 +14,13 @@
 #include "util/log.h"
 #include "util/text.h"
 
+static const char part_suffix[] = ".mp4.part";
+
 struct recovery {
     const struct recover_settings *s;
     const struct disk *disk;
     struct recover_summary *out;
+    unsigned done, total;
 };
 
 /* Takes the file if it is ours and nobody else's: 0, -EAGAIN, ERR_DENIED (foreign), ERR_END (it was
@@ -86,7 +89,7 @@ static int recover_file(const struct recovery *r, int dir_fd, const char *name, 
 
 static int visit(void *ctx, int dir_fd, const char *dir, const char *name)
 {
-    const struct recovery *r = ctx;
+    struct recovery *r = ctx;
     char path[SEGMENT_PATH_MAX];
     struct finish_report report;
     if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
@@ -95,8 +98,16 @@ static int visit(void *ctx, int dir_fd, const char *dir, const char *name)
     count(r->out, rc, &report);
     if (rc < 0)
         log_failure(r, path, rc);
+    r->done++;
     if (r->s->progress)
-        r->s->progress(r->s->ctx, path, rc);
+        r->s->progress(r->s->ctx, path, rc, r->done, r->total);
+    return 0;
+}
+
+static int count_one(void *ctx, int dir_fd, const char *dir, const char *name)
+{
+    struct recovery *r = ctx;
+    r->total++;
     return 0;
 }
 
@@ -104,5 +115,6 @@ int recover_directory(const struct recover_settings *s, struct recover_summary *
 {
     struct recovery r = {.s = s, .disk = s->disk ? s->disk : &disk_real, .out = out};
     *out = (struct recover_summary){0};
-    return tree_visit(s->directory, ".mp4.part", visit, &r);
+    int rc = s->progress ? tree_visit(s->directory, part_suffix, count_one, &r) : 0;
+    return rc < 0 ? rc : tree_visit(s->directory, part_suffix, visit, &r);
 }

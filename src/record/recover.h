@@ -25,8 +25,9 @@ struct recover_settings {
     const struct disk *disk; /* NULL: the real one */
     struct hook *hook;       /* NULL: none */
     bool quiet;              /* failures were logged before */
-    /* For every file looked at, if not NULL; rc as of the file: 0, -EAGAIN busy, … */
-    void (*progress)(void *ctx, const char *path, int rc);
+    /* After every leftover, if not NULL: what became of it (0, -EAGAIN busy, ERR_DENIED foreign,
+     * ERR_END empty, …), how many are done, and how many there were at the beginning. */
+    void (*progress)(void *ctx, const char *path, int rc, unsigned done, unsigned total);
     void *ctx;
 };
 

@@ -24,6 +24,7 @@ struct transcode {
     transcode_sink *sink;
     void *ctx;
     unsigned width, height;   /* of the pictures that come in */
+    enum AVColorRange range;  /* of what goes into the encoder */
     int ticks;                /* of 1/90 000 s in one of the encoder's */
     int64_t next_pts;         /* the least that the encoder takes */
     int64_t times[DELAY_MAX]; /* of pictures inside the encoder, oldest at first */
@@ -44,12 +45,13 @@ static void configure(struct transcode *t, enum mp4_codec codec)
 {
     AVCodecContext *c = t->codec;
     t->ticks = codec == MP4_MPEG4 ? MPEG4_TICKS : 1;
+    t->range = codec == MP4_MPEG4 ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
     c->width = (int)(t->width & ~1u);
     c->height = (int)(t->height & ~1u);
     c->time_base = (AVRational){t->ticks, MP4_TICKS};
     c->framerate = (AVRational){25, 1}; /* a hint for rate control; times are what they are */
     c->pix_fmt = AV_PIX_FMT_YUV420P;
-    c->color_range = AVCOL_RANGE_JPEG;
+    c->color_range = t->range;
     c->colorspace = AVCOL_SPC_BT470BG;
     c->max_b_frames = 0; /* so that a fragment may end anywhere */
     c->gop_size = KEY_INTERVAL;
@@ -172,11 +174,28 @@ static int wrap(struct transcode *t, struct frame *picture, int64_t pts)
     f->width = t->codec->width;
     f->height = t->codec->height;
     f->format = AV_PIX_FMT_YUV420P;
-    f->color_range = AVCOL_RANGE_JPEG;
+    f->color_range = t->range;
     f->colorspace = AVCOL_SPC_BT470BG;
     f->quality = t->codec->global_quality;
     f->pts = pts;
     return 0;
+}
+
+static void narrow_plane(uint8_t *at, size_t n, int base, int span, int from)
+{
+    uint8_t table[256];
+    for (int v = 0; v < 256; v++)
+        table[v] = (uint8_t)(base + ((v - from) * span + (v < from ? -127 : 127)) / 255);
+    for (size_t i = 0; i < n; i++)
+        at[i] = table[at[i]];
+}
+
+/* From the full range of JPEG to that of video, for MPEG-4, which does not say which it has. */
+static void narrow(struct frame *picture)
+{
+    size_t luma = (size_t)picture->width * picture->height;
+    narrow_plane(picture->data, luma, 16, 219, 0);
+    narrow_plane(picture->data + luma, picture->len - luma, 128, 224, 128);
 }
 
 static int encode(struct transcode *t, struct frame *picture, int64_t time)
@@ -210,6 +229,8 @@ int transcode_frame(struct transcode *t, const uint8_t *jpeg, size_t len, int64_
         frame_unref(&picture);
         return ERR_FORMAT;
     }
+    if (t->range == AVCOL_RANGE_MPEG)
+        narrow(picture);
     return encode(t, picture, time);
 }
 

@@ -78,6 +78,20 @@ static void add_packet(struct film *f, const AVPacket *p)
     };
 }
 
+/* All but a fiftieth of the pixels at either end: encoders overshoot. */
+static void find_extremes(const AVFrame *picture, struct film_frame *at)
+{
+    size_t counts[256] = {0}, few = (size_t)picture->width * (size_t)picture->height / 50;
+    for (int y = 0; y < picture->height; y++)
+        for (int x = 0; x < picture->width; x++)
+            counts[picture->data[0][(ptrdiff_t)y * picture->linesize[0] + x]]++;
+    size_t below = 0, above = 0;
+    for (at->darkest = 0; (below += counts[at->darkest]) <= few; at->darkest++)
+        ;
+    for (at->brightest = 255; (above += counts[at->brightest]) <= few; at->brightest--)
+        ;
+}
+
 static void take_pictures(struct film *f, AVCodecContext *decoder, AVFrame *picture, size_t *seen)
 {
     while (avcodec_receive_frame(decoder, picture) == 0) {
@@ -86,6 +100,8 @@ static void take_pictures(struct film *f, AVCodecContext *decoder, AVFrame *pict
         uint64_t capture_us;
         testcard_read(picture->data[0], (unsigned)picture->width, (unsigned)picture->height,
                       picture->linesize[0], &at->number, &capture_us);
+        f->errors += picture->pts != at->time; /* shown in the order of decoding */
+        find_extremes(picture, at);
         av_frame_unref(picture);
     }
 }

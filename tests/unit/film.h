@@ -26,6 +26,7 @@ struct film_frame {
     uint64_t hash;   /* of the packet */
     uint32_t number; /* off the picture; UINT32_MAX: none read */
     bool key;
+    uint8_t darkest, brightest; /* luma, but for a few pixels */
 };
 struct film {
     struct film_frame *frames;

@@ -223,7 +223,27 @@ static void without_room_for_the_index_the_part_stays(void **state)
     assert_int_equal(film->errors, 0);
     assert_int_equal(film->n, last.frames);
     film_free(film);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, last.bytes); /* the torn fragment is cut off, which makes room */
     scratch_list_free(names);
+    session_end(&s);
+}
+
+/* It takes headers, but no fragment: nothing is left of such attempts. */
+static void files_without_a_frame_vanish(void **state)
+{
+    struct disk disk = disk_real;
+    disk.write = limited_write;
+    struct session s;
+    atomic_store(&room, 3000);
+    session_begin(&s, &disk, 1);
+    push_until(&s, RECORDER_DISK_FULL);
+    struct recorder_status last;
+    recorder_stop(s.recorder, &last);
+    assert_int_equal(last.frames, 0);
+    assert_int_equal(last.dropped, s.next);
+    check_files(&s, 0);
     session_end(&s);
 }
 
@@ -369,6 +389,7 @@ int main(void)
         cmocka_unit_test(the_reserve_ends_recording_and_room_resumes_it),
         cmocka_unit_test(a_full_disk_harms_nothing),
         cmocka_unit_test(without_room_for_the_index_the_part_stays),
+        cmocka_unit_test(files_without_a_frame_vanish),
         cmocka_unit_test(a_small_tmpfs_runs_full_and_is_emptied),
         cmocka_unit_test(two_recorders_share_a_directory),
         cmocka_unit_test(a_clock_set_back_overwrites_nothing),

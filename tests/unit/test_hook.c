@@ -104,7 +104,7 @@ static void the_environment_tells_what_is_finished(void **state)
     struct hook *h;
     char path[300];
     size_t len;
-    write_script("#!/bin/sh\nenv > $OUT/env\necho $# > $OUT/count\n"
+    write_script("#!/bin/sh\ntr '\\0' '\\n' < /proc/$$/environ > $OUT/env\necho $# > $OUT/count\n"
                  "mv $OUT/env $OUT/done\n");
     assert_int_equal(hook_start(script, &h), 0);
     hook_submit(h, &segment);

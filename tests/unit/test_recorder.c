@@ -104,6 +104,14 @@ static void check_name(const char *name, int64_t start_us)
     assert_string_equal(name, want);
 }
 
+/* Black and white are those that players take them for: 16 and 235 where the codec says nothing. */
+static void check_range(const struct film_frame *f, enum recorder_codec codec)
+{
+    int black = codec == RECORDER_MPEG4 ? 16 : 0, white = codec == RECORDER_MPEG4 ? 235 : 255;
+    assert_in_range(f->darkest, black > 8 ? black - 8 : 0, black + 8);
+    assert_in_range(f->brightest, white - 8, white + 8);
+}
+
 /* 6 s at 25/s from 0.5 s before a cut, in files of 2 s: 0.5 s, 2 s, 2 s, 1.5 s. */
 static void every_frame_is_in_one_file(void **state)
 {
@@ -129,6 +137,7 @@ static void every_frame_is_in_one_file(void **state)
         for (size_t k = 0; k < film->n; k++, number++) {
             assert_int_equal(film->frames[k].number, number);
             assert_int_equal(film->frames[k].time, (int64_t)k * 3600);
+            check_range(&film->frames[k], codec);
             if (codec == RECORDER_COPY)
                 assert_true(film->frames[k].hash == s.hashes[number]);
         }
@@ -155,6 +164,7 @@ static void irregular_times_and_holes_are_kept(void **state)
     for (size_t k = 0; k < 7; k++)
         assert_in_range(film->frames[k].time + 1, TICKS(us[k]) + 1, TICKS(us[k]) + 2);
     assert_int_equal(film->frames[7].time, film->frames[6].time + 1);
+    assert_int_equal(film->duration, film->frames[7].time + 1);
     film_free(film);
     scratch_list_free(names);
     session_end(&s);

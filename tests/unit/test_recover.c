@@ -253,6 +253,30 @@ static void several_at_once_finish_each_file_once(void **state)
     scratch_remove(dir);
 }
 
+static void on_progress(void *ctx, const char *path, int rc, unsigned done, unsigned total)
+{
+    unsigned *seen = ctx;
+    assert_int_equal(done, ++*seen);
+    assert_int_equal(total, 3);
+    assert_int_equal(rc, 0);
+    assert_non_null(strstr(path, ".mp4.part"));
+}
+
+static void progress_is_told(void **state)
+{
+    char dir[256];
+    unsigned seen = 0;
+    struct recover_summary summary;
+    scratch_make(dir, sizeof dir);
+    for (int i = 0; i < 3; i++)
+        leave(dir, "a");
+    const struct recover_settings s = {.directory = dir, .progress = on_progress, .ctx = &seen};
+    assert_int_equal(recover_directory(&s, &summary), 0);
+    assert_int_equal(seen, 3);
+    assert_int_equal(summary.frames, 90);
+    scratch_remove(dir);
+}
+
 static void a_recovered_file_takes_no_other_name(void **state)
 {
     char dir[256], other[300];
@@ -307,6 +331,7 @@ int main(void)
         cmocka_unit_test(an_open_file_is_left_to_its_writer),
         cmocka_unit_test(foreign_and_damaged_files_stay_as_they_are),
         cmocka_unit_test(several_at_once_finish_each_file_once),
+        cmocka_unit_test(progress_is_told),
         cmocka_unit_test(a_recovered_file_takes_no_other_name),
         cmocka_unit_test(a_missing_directory_is_told),
         cmocka_unit_test_prestate(killed_at_any_moment_it_loses_a_second_at_most, &copy),
