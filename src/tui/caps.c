@@ -61,9 +61,10 @@ static bool on_version(struct caps *c, const char *text)
                                        "Alacritty", "VTE",     "tmux",    "XTerm"};
     text_copy(c->version, sizeof c->version, text_printable(text) ? text : "?");
     for (unsigned i = 0; i < sizeof able / sizeof able[0]; i++) {
-        if (starts_with(text, able[i]) && !c->truecolor) {
-            c->truecolor = true;
-            return true;
+        if (starts_with(text, able[i])) {
+            bool better = !c->truecolor;
+            c->truecolor = c->repeats = true;
+            return better;
         }
     }
     return false;

@@ -19,6 +19,7 @@ struct caps {
     int colors; /* curses' */
     bool truecolor;
     bool synchronized_output;
+    bool repeats;       /* REP, as far as is known from its name */
     double cell_aspect; /* height by width of a cell */
     bool asked_width;   /* waiting for the cursor's place */
     bool answered;      /* DA1 came: no more answers will */

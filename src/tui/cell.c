@@ -52,3 +52,31 @@ unsigned cell_index_16(uint32_t rgb, unsigned colors)
     }
     return best;
 }
+
+uint32_t cell_palette_256(unsigned index)
+{
+    if (index >= 232) {
+        return (8 + 10 * (index - 232)) * 0x010101u;
+    }
+    index -= 16;
+    return cube_value(index / 36) << 16 | cube_value(index / 6 % 6) << 8 | cube_value(index % 6);
+}
+
+/* Ordered dither: few colours look like more. */
+static uint32_t dithered(uint32_t rgb, int y, int x)
+{
+    static const int bayer[4][4] = {{0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
+    int add = (bayer[y & 3][x & 3] - 7) * 5;
+    uint32_t out = 0;
+    for (int shift = 0; shift < 24; shift += 8) {
+        int v = (int)(rgb >> shift & 0xff) + add;
+        out |= (uint32_t)(v < 0 ? 0 : v > 255 ? 255 : v) << shift;
+    }
+    return out;
+}
+
+unsigned cell_index(uint32_t rgb, enum cell_colors colors, int y, int x)
+{
+    return colors == CELL_256 ? cell_index_256(rgb)
+                              : cell_index_16(dithered(rgb, y, x), colors == CELL_16 ? 16 : 8);
+}

@@ -6,10 +6,9 @@
 
 #include "tui/tui.h"
 
-/* A picture as cells of text. Colours are 0xRRGGBB in true colour, indices of the palette with 256,
- * 16 or 8 colours, and CELL_PLAIN where the cell has the terminal's own. */
-#define CELL_PLAIN 0xffffffffu
-/* An entry of the palette in a true colour picture: for what must look like curses' cells. */
+/* A picture as cells of text. Colours are 0xRRGGBB whatever the terminal can show, or CELL_PALETTE
+ * and an index, or CELL_PLAIN where the cell has the terminal's own. */
+#define CELL_PLAIN   0xffffffffu
 #define CELL_PALETTE 0x01000000u
 
 struct cell {
@@ -22,7 +21,11 @@ enum cell_colors { CELL_TRUECOLOR, CELL_256, CELL_16, CELL_8, CELL_MONO };
 
 /* Nearest colours. 256: the 6x6x6 cube and the greys (the first 16 differ between terminals). */
 unsigned cell_index_256(uint32_t rgb);
+uint32_t cell_palette_256(unsigned index);             /* of an index from 16 on */
 unsigned cell_index_16(uint32_t rgb, unsigned colors); /* colors 8 or 16 */
+
+/* The index for a colour at a place, y and x in pixels: few colours are dithered. */
+unsigned cell_index(uint32_t rgb, enum cell_colors colors, int y, int x);
 
 /* What a picture becomes. Plain values; compared to see whether a slot must be set up anew. */
 struct picture_spec {
@@ -30,7 +33,7 @@ struct picture_spec {
     enum cell_colors colors;
     enum tui_symbols symbols;
     double cell_aspect; /* height of a cell by its width */
-    uint32_t ground;    /* colour beside the picture, in the terms of colors */
+    uint32_t ground;    /* colour beside the picture */
 };
 
 /* Cells of one picture, row by row, cols * rows of them. */

@@ -23,6 +23,7 @@ src_tui_libtui_a_SOURCES = \
 	%D%/model.c %D%/model.h \
 	%D%/output.c %D%/output.h \
 	%D%/panel.c \
+	%D%/pen.c %D%/pen.h \
 	%D%/picture.c %D%/picture.h \
 	%D%/picture_chafa.c %D%/picture_chafa.h \
 	%D%/preview.c %D%/preview.h \

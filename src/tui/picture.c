@@ -94,42 +94,12 @@ static uint32_t pixel(const struct frame *f, unsigned x, unsigned y)
     return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
 }
 
-/* Ordered dither: few colours look like more. */
-static uint32_t dithered(uint32_t rgb, unsigned x, unsigned y)
-{
-    static const int bayer[4][4] = {{0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
-    int add = (bayer[y & 3][x & 3] - 7) * 5;
-    uint32_t out = 0;
-    for (int shift = 0; shift < 24; shift += 8) {
-        int v = (int)(rgb >> shift & 0xff) + add;
-        out |= (uint32_t)(v < 0 ? 0 : v > 255 ? 255 : v) << shift;
-    }
-    return out;
-}
-
-static uint32_t color_of(uint32_t rgb, enum cell_colors colors, unsigned x, unsigned y)
-{
-    switch (colors) {
-    case CELL_256:
-        return cell_index_256(rgb);
-    case CELL_16:
-        return cell_index_16(dithered(rgb, x, y), 16);
-    case CELL_8:
-        return cell_index_16(dithered(rgb, x, y), 8);
-    default:
-        return rgb;
-    }
-}
-
 static void draw_halves(const struct frame *f, struct cells *to, unsigned x0, unsigned y0)
 {
-    enum cell_colors colors = to->spec.colors;
     for (unsigned y = 0; y + 1 < f->height; y += 2) {
         struct cell *row = to->at + (size_t)(y0 + y / 2) * to->spec.cols + x0;
         for (unsigned x = 0; x < f->width; x++) {
-            uint32_t top = color_of(pixel(f, x, y), colors, x, y);
-            uint32_t low = color_of(pixel(f, x, y + 1), colors, x, y + 1);
-            row[x] = (struct cell){0x2580, top, low};
+            row[x] = (struct cell){0x2580, pixel(f, x, y), pixel(f, x, y + 1)};
         }
     }
 }

@@ -36,7 +36,7 @@ static ChafaSymbolTags symbol_tags(enum tui_symbols symbols)
 static ChafaCanvasMode canvas_mode(enum cell_colors colors)
 {
     static const ChafaCanvasMode modes[] = {
-        [CELL_TRUECOLOR] = CHAFA_CANVAS_MODE_TRUECOLOR, [CELL_256] = CHAFA_CANVAS_MODE_INDEXED_240,
+        [CELL_TRUECOLOR] = CHAFA_CANVAS_MODE_TRUECOLOR, [CELL_256] = CHAFA_CANVAS_MODE_TRUECOLOR,
         [CELL_16] = CHAFA_CANVAS_MODE_INDEXED_16,       [CELL_8] = CHAFA_CANVAS_MODE_INDEXED_8,
         [CELL_MONO] = CHAFA_CANVAS_MODE_FGBG,
     };
@@ -68,7 +68,8 @@ static int make_canvas(struct picture_chafa *c, unsigned cols, unsigned rows,
 
 static uint32_t raw_color(int c, const struct picture_spec *spec)
 {
-    return c < 0 ? spec->ground : (uint32_t)c & 0xffffff;
+    bool few = spec->colors == CELL_16 || spec->colors == CELL_8;
+    return c < 0 ? spec->ground : few ? CELL_PALETTE | (uint32_t)c : (uint32_t)c & 0xffffff;
 }
 
 static void read_cells(const struct picture_chafa *c, struct cells *to, unsigned x0, unsigned y0)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tui/pen.h"
 #include "util/alloc.h"
 
 enum { NOTHING_SHOWN = 0 }; /* a character no picture has */
@@ -91,92 +92,12 @@ void raster_set(struct raster *r, const struct cells *c)
     }
 }
 
-static bool near(uint32_t a, uint32_t b)
+/* Whether colours count as the same to a person who looks at a row. */
+static bool same_cell(const struct cell *want, const struct cell *shown, int most)
 {
-    for (int shift = 0; shift < 24; shift += 8) {
-        int d = (int)(a >> shift & 0xff) - (int)(b >> shift & 0xff);
-        if (d > RASTER_TOLERANCE || d < -RASTER_TOLERANCE) {
-            return false;
-        }
-    }
-    return a >> 24 == b >> 24;
-}
-
-static bool differs(const struct raster *r, size_t at, bool exact)
-{
-    const struct cell *w = &r->want[at], *s = &r->shown[at];
-    if (w->ch != s->ch) {
-        return true;
-    }
-    if (exact || r->spec.colors != CELL_TRUECOLOR) {
-        return w->fg != s->fg || w->bg != s->bg;
-    }
-    return !near(w->fg, s->fg) || !near(w->bg, s->bg);
-}
-
-/* What the terminal's pen is while a slice is written. */
-struct pen {
-    uint32_t fg, bg;
-    int y, x; /* where the next character goes; y -1: unknown */
-};
-
-static void color_parameter(struct bytes *to, enum cell_colors colors, uint32_t c, bool fg)
-{
-    if (c == CELL_PLAIN || colors == CELL_MONO) {
-        bytes_text(to, fg ? "39" : "49");
-    } else if (colors == CELL_TRUECOLOR && c < CELL_PALETTE) {
-        bytes_text(to, fg ? "38;2;" : "48;2;");
-        bytes_number(to, c >> 16 & 0xff);
-        bytes_text(to, ";");
-        bytes_number(to, c >> 8 & 0xff);
-        bytes_text(to, ";");
-        bytes_number(to, c & 0xff);
-    } else if (colors == CELL_256 || (c & 0xff) >= 16) {
-        bytes_text(to, fg ? "38;5;" : "48;5;");
-        bytes_number(to, c & 0xff);
-    } else {
-        bytes_number(to, (fg ? 30 : 40) + (c & 7) + (c & 8 ? 60 : 0));
-    }
-}
-
-static void set_pen(struct bytes *to, struct pen *p, const struct raster *r, const struct cell *c)
-{
-    bool fg = c->fg != p->fg && c->ch != ' ';
-    bool bg = c->bg != p->bg && c->ch != 0x2588;
-    if (!fg && !bg) {
-        return;
-    }
-    bytes_text(to, "\033[");
-    if (fg) {
-        color_parameter(to, r->spec.colors, c->fg, true);
-        p->fg = c->fg;
-    }
-    if (bg) {
-        bytes_text(to, fg ? ";" : "");
-        color_parameter(to, r->spec.colors, c->bg, false);
-        p->bg = c->bg;
-    }
-    bytes_text(to, "m");
-}
-
-static void move_pen(struct bytes *to, struct pen *p, int y, int x)
-{
-    if (p->y == y && p->x == x) {
-        return;
-    }
-    if (p->y == y && x == p->x + 1) {
-        bytes_text(to, "\033[C");
-    } else if (p->y == y && x > p->x) {
-        bytes_text(to, "\033[");
-        bytes_number(to, (unsigned)(x - p->x));
-        bytes_text(to, "C");
-    } else {
-        bytes_text(to, "\033[");
-        bytes_number(to, (unsigned)y + 1);
-        bytes_text(to, ";");
-        bytes_number(to, (unsigned)x + 1);
-        bytes_text(to, "H");
-    }
+    bool fg = want->ch == ' ' || pen_near(want->fg, shown->fg, most);
+    bool bg = want->ch == 0x2588 || pen_near(want->bg, shown->bg, most);
+    return want->ch == shown->ch && fg && bg;
 }
 
 static bool masked(const struct box *masks, size_t n, int y, int x)
@@ -189,42 +110,80 @@ static bool masked(const struct box *masks, size_t n, int y, int x)
     return false;
 }
 
-static void write_cell(struct raster *r, struct bytes *to, struct pen *p, size_t at, int y, int x)
+/* A slice in the making. */
+struct slice {
+    struct raster *r;
+    struct bytes *to;
+    const struct raster_screen *screen;
+    struct pen pen;
+    int last; /* column of the row, written last; -1: none */
+};
+
+static bool writable(const struct slice *s, int y, int x)
 {
-    move_pen(to, p, y, x);
-    set_pen(to, p, r, &r->want[at]);
-    bytes_utf8(to, r->want[at].ch);
-    r->shown[at] = r->want[at];
-    p->y = y;
-    p->x = x + 1;
+    bool last = y == s->screen->rows - 1 && x == s->screen->cols - 1;
+    return !last && !masked(s->screen->mask, s->screen->masks, y, x);
 }
 
-bool raster_slice(struct raster *r, struct bytes *to, size_t most, const struct box *masks,
-                  size_t n, unsigned screen_cols, unsigned screen_rows)
+static void write_at(struct slice *s, int i)
 {
-    static const char begin[] = "\0337\033[0m", end[] = "\0338";
-    struct pen pen = {CELL_PLAIN, CELL_PLAIN, -1, -1};
+    struct raster *r = s->r;
+    size_t at = (size_t)r->row * (size_t)r->box.w + (size_t)i;
+    r->shown[at] = pen_cell(&s->pen, s->to, r->box.y + r->row, r->box.x + i, &r->want[at]);
+    s->last = i;
+}
+
+/* Writing the few cells between may take fewer bytes than a way around them. */
+static void bridge(struct slice *s, int i)
+{
+    struct raster *r = s->r;
+    int y = r->box.y + r->row, from = s->last + 1;
+    unsigned cost = 0, most = pen_move_cost(&s->pen, y, r->box.x + i);
+    if (s->last < 0) {
+        return;
+    }
+    for (int k = from; k < i && cost <= most; k++) {
+        const struct cell *c = &r->want[(size_t)r->row * (size_t)r->box.w + (size_t)k];
+        cost += writable(s, y, r->box.x + k) ? pen_cost(&s->pen, r->box.x + k, c) : most + 1;
+    }
+    for (int k = from; k < i && cost <= most; k++) {
+        write_at(s, k);
+    }
+}
+
+static void write_row(struct slice *s)
+{
+    struct raster *r = s->r;
+    int y = r->box.y + r->row;
+    int most = r->row == r->exact_row ? PEN_SLOP : RASTER_TOLERANCE;
+    s->last = -1;
+    for (int i = 0; i < r->box.w; i++) {
+        size_t at = (size_t)r->row * (size_t)r->box.w + (size_t)i;
+        if (same_cell(&r->want[at], &r->shown[at], most) || !writable(s, y, r->box.x + i)) {
+            continue;
+        }
+        bridge(s, i);
+        write_at(s, i);
+    }
+}
+
+bool raster_slice(struct raster *r, struct bytes *to, size_t most,
+                  const struct raster_screen *screen)
+{
+    struct slice s = {.r = r, .to = to, .screen = screen};
     size_t start = to->len;
     if (!r->filled) {
         return false;
     }
-    bytes_text(to, begin);
+    pen_begin(&s.pen, to, r->spec.colors, screen->repeats);
     size_t body = to->len; /* a row at least, however little is allowed */
     for (; r->row < r->box.h && (to->len == body || to->len - start < most); r->row++) {
-        int y = r->box.y + r->row;
-        for (int i = 0; i < r->box.w; i++) {
-            size_t at = (size_t)r->row * (size_t)r->box.w + (size_t)i;
-            int x = r->box.x + i;
-            bool last = y == (int)screen_rows - 1 && x == (int)screen_cols - 1;
-            if (!last && differs(r, at, r->row == r->exact_row) && !masked(masks, n, y, x)) {
-                write_cell(r, to, &pen, at, y, x);
-            }
-        }
+        write_row(&s);
     }
-    if (pen.y < 0) {
+    if (s.pen.y < 0) {
         to->len = start;
     } else {
-        bytes_text(to, end);
+        pen_end(&s.pen, to);
     }
     return r->row < r->box.h;
 }

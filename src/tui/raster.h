@@ -12,9 +12,10 @@
 /* A picture's place on the screen: what is shown there and what should be. Only the difference is
  * sent. A colour counts as the same while it is within a tolerance of the one *shown* (not of the
  * last one wanted): noise is not redrawn, and drift never goes further than the tolerance. Every
- * so often a row is compared exactly, which repairs even that. Pure: bytes out, no terminal. */
+ * so often a row is compared more strictly, which repairs most of that. Pure: bytes out, no
+ * terminal. */
 
-enum { RASTER_TOLERANCE = 6, RASTER_REFRESH_EVERY = 8 };
+enum { RASTER_TOLERANCE = 8, RASTER_REFRESH_EVERY = 8 };
 
 struct raster {
     struct box box; /* cells of the screen; as large as spec */
@@ -44,9 +45,17 @@ void raster_blank(struct raster *r);
 /* The newest picture; cells of another shape are ignored. Copies. */
 void raster_set(struct raster *r, const struct cells *c);
 
-/* Appends up to about `most` bytes of what differs, leaving out cells in masks (n of them) and the
- * screen's last cell. True if there is more. The bytes save and restore the cursor. */
-bool raster_slice(struct raster *r, struct bytes *to, size_t most, const struct box *masks,
-                  size_t n, unsigned screen_cols, unsigned screen_rows);
+/* What a slice must know of the screen. */
+struct raster_screen {
+    int cols, rows; /* its last cell is never written: the terminal would scroll */
+    const struct box *mask;
+    size_t masks; /* what lies over the picture */
+    bool repeats; /* the terminal knows REP */
+};
+
+/* Appends up to about `most` bytes, in whole rows, of what differs. True if there is more. The
+ * bytes save and restore the cursor. */
+bool raster_slice(struct raster *r, struct bytes *to, size_t most,
+                  const struct raster_screen *screen);
 
 #endif

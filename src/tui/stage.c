@@ -60,9 +60,7 @@ void stage_fini(struct stage *s)
 static struct picture_spec spec_for(const struct ui *ui, struct box b)
 {
     enum cell_colors colors = caps_colors(&ui->caps, ui->mode_now);
-    uint32_t ground = colors == CELL_MONO        ? CELL_PLAIN
-                      : colors == CELL_TRUECOLOR ? CELL_PALETTE | theme_ground()
-                                                 : theme_ground();
+    uint32_t ground = colors == CELL_MONO ? CELL_PLAIN : CELL_PALETTE | theme_ground();
     return (struct picture_spec){
         .cols = (unsigned)b.w,
         .rows = (unsigned)b.h,
@@ -171,15 +169,16 @@ bool stage_collect(struct stage *s, uint64_t now_ns)
 bool stage_slice(void *ctx, struct bytes *to, size_t most)
 {
     struct stage *s = ctx;
-    const struct box masks[] = {s->toast, s->dialog};
+    const struct box mask[] = {s->toast, s->dialog};
+    const struct raster_screen screen = {s->ui->whole.w, s->ui->whole.h, mask,
+                                         sizeof mask / sizeof mask[0], s->ui->caps.repeats};
     size_t start = to->len;
     for (unsigned turn = 0; turn < PREVIEW_SLOTS; turn++) {
         struct stage_slot *slot = &s->slot[s->next];
         if (to->len - start >= most) {
             return true;
         }
-        if (slot->stream && raster_slice(&slot->raster, to, most - (to->len - start), masks, 2,
-                                         (unsigned)s->ui->whole.w, (unsigned)s->ui->whole.h)) {
+        if (slot->stream && raster_slice(&slot->raster, to, most - (to->len - start), &screen)) {
             return true;
         }
         s->next = (s->next + 1) % PREVIEW_SLOTS;

@@ -18,5 +18,7 @@ BENCH_RUNS += tests/bench/bench_media
 tests_bench_bench_media_SOURCES = tests/bench/bench_media.c
 tests_bench_bench_media_LDADD = $(MEDIA_LIBS)
 
+BENCH_PY += tests/bench/screen.py
+EXTRA_DIST += tests/bench/screen.py
 BENCH_PY += tests/bench/server.py
 EXTRA_DIST += tests/bench/server.py

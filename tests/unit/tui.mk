@@ -26,3 +26,11 @@ TESTS += tests/unit/test_tui_pictures
 tests_unit_test_tui_pictures_SOURCES = tests/unit/test_tui_pictures.c
 tests_unit_test_tui_pictures_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_tui_pictures_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_raster
+TESTS += tests/unit/test_raster
+tests_unit_test_raster_SOURCES = \
+	tests/unit/test_raster.c \
+	tests/unit/cellterm.c tests/unit/cellterm.h
+tests_unit_test_raster_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_raster_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
