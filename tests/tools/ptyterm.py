@@ -204,7 +204,7 @@ class Term:
 
         def seen(c):
             c = tuple(c)
-            return (' ', '', *c[2:]) if c[0] in ' \u2002' else c
+            return (' ', 'default', *c[2:]) if c[0] in ' \u2002' else c
         return [[seen(screen.buffer[y][x]) for x in range(self.cols)]
                 for y in range(first_row, self.rows)]
 
