@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Real programs on loopback; each script prints TAP.
 E2E_TESTS = \
+	tests/e2e/crash.py \
+	tests/e2e/evidence.py \
 	tests/e2e/hostile.py \
 	tests/e2e/leave.py \
 	tests/e2e/legacy.py \
@@ -9,4 +11,4 @@ E2E_TESTS = \
 	tests/e2e/trust.py \
 	tests/e2e/usage.py
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.py
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/films.py tests/e2e/lib.py
