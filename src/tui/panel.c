@@ -124,7 +124,8 @@ static void draw_picture(struct ui *ui, const struct tui_stream *s, struct box b
     if (trouble && b.h > 1) {
         char line[TUI_TEXT_MAX];
         b.h--;
-        draw_text(b.y + b.h, b.x, b.w, words_state_role(s->state), words_line(s, ui->now_us, line));
+        draw_text(b.y + b.h, b.x + 1, b.w - 2, words_state_role(s->state),
+                  words_line(s, ui->now_us, line));
     }
     draw_sentinel(b);
     ui_place(ui, s->id, b);
