@@ -33,6 +33,7 @@ void reel_log_verdict(const char *stream, enum timeline_verdict verdict)
         [TIMELINE_DISCONTINUITY] = N_("the stream began anew"),
         [TIMELINE_CAMERA_CLOCK] = N_("the camera's clock was set"),
         [TIMELINE_WALL_CLOCK] = N_("this computer's clock was set"),
+        [TIMELINE_LONG_HOLE] = N_("there was no picture for hours"),
     };
     if (verdict == TIMELINE_SAME || verdict == TIMELINE_CUT)
         return;

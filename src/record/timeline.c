@@ -4,6 +4,8 @@
 #include "record/mp4.h"
 #include "record/segment.h"
 
+static const uint64_t long_hole_us = UINT64_C(6) * 3600 * 1000000;
+
 enum {
     STEP_US = 2000000, /* what is more than network and drift */
     CALM_US = 1000000, /* a file that began with a step is not ended for another so soon */
@@ -55,6 +57,8 @@ enum timeline_verdict timeline_judge(const struct timeline *t, const struct time
         return TIMELINE_CAMERA_CLOCK;
     if (calm && wall_stepped(&t->sane, f))
         return TIMELINE_WALL_CLOCK;
+    if (timeline_gap_us(t, f) >= long_hole_us)
+        return TIMELINE_LONG_HOLE;
     return f->wall_us >= t->cut_wall_us ? TIMELINE_CUT : TIMELINE_SAME;
 }
 

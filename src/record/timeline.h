@@ -14,6 +14,7 @@ enum timeline_verdict {
     TIMELINE_DISCONTINUITY, /* the stream began anew */
     TIMELINE_CAMERA_CLOCK,  /* the camera's clock was stepped */
     TIMELINE_WALL_CLOCK,    /* ours was */
+    TIMELINE_LONG_HOLE,     /* it comes too long after the last one for a duration of 31 bits */
 };
 
 /* What counts of a frame; all of it known. */

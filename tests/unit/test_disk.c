@@ -381,6 +381,29 @@ static void an_hour_that_comes_twice_has_two_names(void **state)
     session_end(&s);
 }
 
+/* Within a file of a day: what one picture can span is spanned, more begins another file. */
+static void holes_of_hours_are_kept(void **state)
+{
+    struct session s;
+    session_begin(&s, NULL, 1);
+    s.base_us = 1795305600 * S; /* midnight */
+    push(&s);
+    s.base_us += 21599 * S;
+    s.base_capture += 21599 * S;
+    push(&s);
+    s.base_us += 21600 * S;
+    s.base_capture += 21600 * S;
+    push(&s);
+    recorder_stop(s.recorder, NULL);
+    assert_int_equal(check_files(&s, 2), 3);
+    char path[1024];
+    snprintf(path, sizeof path, "%s/front/recording_20261122_000000+0000.mp4", s.dir);
+    struct film *film = film_read(path);
+    assert_int_equal(film->frames[1].time, 21599 * INT64_C(90000) + 3600);
+    film_free(film);
+    session_end(&s);
+}
+
 int main(void)
 {
     set_zone("UTC");
@@ -393,6 +416,7 @@ int main(void)
         cmocka_unit_test(a_small_tmpfs_runs_full_and_is_emptied),
         cmocka_unit_test(two_recorders_share_a_directory),
         cmocka_unit_test(a_clock_set_back_overwrites_nothing),
+        cmocka_unit_test(holes_of_hours_are_kept),
         cmocka_unit_test(an_hour_that_comes_twice_has_two_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

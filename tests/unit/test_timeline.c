@@ -97,6 +97,11 @@ static void a_hole_is_a_hole_in_time(void **state)
     assert_int_equal(timeline_add(&t, &f), 270000);
     f = at(3040000);
     assert_int_equal(timeline_add(&t, &f), 273600);
+    f = at(3040000 + 6 * 3600 * S - 1);
+    assert_int_equal(timeline_judge(&t, &f), TIMELINE_SAME);
+    f = at(3040000 + 6 * 3600 * S);
+    assert_int_equal(timeline_judge(&t, &f), TIMELINE_LONG_HOLE);
+    assert_int_equal(timeline_end(&t, &f, TIMELINE_LONG_HOLE), 277200);
 }
 
 enum change { NONE, SIZE, DISCONTINUITY, CAMERA, ARRIVAL, WALL, LATE };
