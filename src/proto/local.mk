@@ -14,6 +14,8 @@ src_proto_libproto_a_SOURCES = \
 	%D%/packet_media.c \
 	%D%/packet_session.c \
 	%D%/reach.c %D%/reach.h \
+	%D%/pathstat.c %D%/pathstat.h \
+	%D%/ratectl.c %D%/ratectl.h \
 	%D%/reasm.c %D%/reasm.h \
 	%D%/repair.c %D%/repair.h \
 	%D%/serial.h \

@@ -11,11 +11,14 @@
 enum { PACE_GROUP = 16, PACE_BURST = 4 };
 struct pace {
     uint16_t count, sent; /* fragments of the frame under way */
+    uint16_t group;       /* fragments of a step */
     uint64_t next_ns, step_ns;
 };
 
 /* interval_ns: from frame to frame; 0: not known. */
 void pace_start(struct pace *p, uint16_t count, uint64_t interval_ns, uint64_t now_ns);
+/* For a narrow path: spread over all of spread_ns, in groups as small as that takes. */
+void pace_start_over(struct pace *p, uint16_t count, uint64_t spread_ns, uint64_t now_ns);
 /* How many fragments may leave now, from p->sent on; 0: none before p->next_ns, or all are out.
  * The caller says afterwards how many it sent; fewer, or 0, if the socket was full: the next try
  * is then a step later. */

@@ -262,6 +262,8 @@ static void keep(struct reasm_slot *s, const struct packet_fragment *f, uint64_t
         s->repaired++;
     s->flags |= f->flags;
     s->last_ns = now_ns;
+    if (!(f->flags & FRAGMENT_REPAIR))
+        s->live_ns = now_ns;
     if (f->index > s->highest)
         s->highest = f->index;
 }

@@ -21,6 +21,7 @@ struct reasm_slot {
     uint32_t bytes;
     uint64_t capture_us;
     uint64_t first_ns, last_ns; /* arrival of its first and newest fragment */
+    uint64_t live_ns;           /* arrival of its newest fragment that was no repair; 0: none */
     uint16_t highest;           /* highest index seen */
     uint8_t *data;              /* bytes long; owner's */
     void *handle;               /* owner's */

@@ -38,6 +38,7 @@ static void give_back(void *ctx, void *handle)
 static void abandoned(void *ctx, const struct reasm_slot *slot)
 {
     struct talk_client *t = ctx;
+    pathstat_frame(&t->path, slot);
     account_frame(&t->account, slot);
 }
 
@@ -204,6 +205,7 @@ static int on_stream(struct talk_client *t, const struct packet *p, uint64_t now
     bool restarted = t->stream.stride && s->boot != t->stream.boot;
     if (restarted) {
         record_restart(t);
+        t->path = (struct pathstat){0};
         reasm_restart(&t->reasm);
         clocksync_init(&t->clock);
     }
@@ -255,6 +257,7 @@ static int on_fragment(struct talk_client *t, const struct packet *p, uint64_t n
     note_jump(t, p->fragment.frame);
     if (verdict != REASM_COMPLETE)
         return 0;
+    pathstat_frame(&t->path, slot);
     account_frame(&t->account, slot);
     record_whole(t, slot, now_ns);
     return 0;
@@ -325,10 +328,13 @@ static void settle(struct talk_client *t, uint64_t now_ns)
     record_step(t, now_ns);
 }
 
-static void make_report(const struct talk_client *t, uint64_t now_ns, struct packet_report *r)
+static void make_report(struct talk_client *t, uint64_t now_ns, struct packet_report *r)
 {
     const struct account *a = &t->account;
+    const struct pathstat_report path = pathstat_report(&t->path);
     *r = (struct packet_report){
+        .queue_us = path.queue_us,
+        .path_kbps = path.path_kbps,
         .change = t->stream.change,
         .newest = t->reasm.newest,
         .frames = (uint32_t)a->frames,

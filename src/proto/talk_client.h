@@ -9,6 +9,7 @@
 #include "proto/clocksync.h"
 #include "proto/packet.h"
 #include "proto/reach.h"
+#include "proto/pathstat.h"
 #include "proto/reasm.h"
 #include "proto/repair.h"
 
@@ -69,6 +70,7 @@ struct talk_client {
     struct repair repair;
     uint8_t bitmap[PROTO_NACK_BITMAP_MAX]; /* of the NACK under way */
     struct account account;
+    struct pathstat path;
     struct clocksync clock;
     uint64_t bad; /* messages dropped */
 };

@@ -140,6 +140,7 @@ static void sample_rtt(struct talk_server *t, uint64_t sent_us, uint64_t delay_u
 static int on_report(struct talk_server *t, const struct packet *p, uint64_t now_ns)
 {
     t->report = p->report;
+    t->reported = true;
     renew_lease(t, now_ns);
     sample_rtt(t, p->report.echo_us, p->report.echo_delay_us, now_ns);
     if (p->report.change == t->stream.change)

@@ -36,6 +36,7 @@ struct talk_server {
     struct packet_subscribe subscribe; /* newest */
     struct packet_stream stream;
     struct packet_report report; /* newest */
+    bool reported;               /* it has just come; the owner clears this */
     uint64_t rtt_us;             /* smoothed; 0: not known */
     struct packet_pong pong;
     bool pong_due;

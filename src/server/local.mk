@@ -15,6 +15,7 @@ src_server_libserver_a_SOURCES = \
 	%D%/repeat.c %D%/repeat.h \
 	%D%/server.c %D%/server.h \
 	%D%/session.c %D%/session.h \
+	%D%/session_adapt.c \
 	%D%/session_media.c \
 	%D%/session_repeat.c \
 	%D%/session_talk.c \

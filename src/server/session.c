@@ -137,6 +137,7 @@ static void take_records(struct session *s)
             uint64_t now_ns = mono_ns();
             s->probe_deadline_ns = 0;
             talk_server_on_message(&s->talk, plain, (size_t)n, now_ns);
+            session_adapt(s, now_ns);
             session_drive(s, now_ns);
         }
         if (!s->ended && n != -EAGAIN)
@@ -191,6 +192,7 @@ static int session_init(struct session *s, struct client *c)
     memset(s, 0, sizeof *s);
     s->client = c;
     s->budget.bytes = REPEAT_FIRST;
+    ratectl_init(&s->rate);
     s->watcher.inbox = &c->inbox;
     s->group_cap = (size_t)PACE_GROUP * c->service->mtu;
     s->group = mem_alloc(s->group_cap);

@@ -4,6 +4,7 @@
 
 #include "net/secure.h"
 #include "proto/pace.h"
+#include "proto/ratectl.h"
 #include "proto/talk_server.h"
 #include "server/admission.h"
 #include "server/client.h"
@@ -13,7 +14,8 @@
 
 /* A native client's thread, seen by the files it is written in: session.c (life: handshake,
  * admission, waiting, end), session_talk.c (its requests), session_media.c (frames out),
- * session_repeat.c (repairs and history). All of it belongs to that one thread. */
+ * session_repeat.c (repairs and history), session_adapt.c (how much the path takes). All of it
+ * belongs to that one thread. */
 struct session {
     struct client *client;
     struct secure *secure;
@@ -27,6 +29,12 @@ struct session {
     struct camera *camera; /* NULL: nothing yet */
     struct watcher watcher;
     struct packet_stream stream; /* as last told */
+
+    /* what it asked for, and what its path takes of that */
+    unsigned wanted_tier;
+    bool reaches_back;
+    struct ratectl rate;
+    struct ratectl_sent sent;
 
     /* the frame under way */
     struct frame *frame;
@@ -70,6 +78,10 @@ void session_media_stop(struct session *s);
 void session_fragment(struct session *s, const struct frame *f, uint16_t count, uint16_t index,
                       uint8_t flags);
 void session_flush(struct session *s);
+
+/* session_adapt.c */
+void session_want(struct session *s, const struct packet_subscribe *ask);
+void session_adapt(struct session *s, uint64_t now_ns); /* after each message */
 
 /* session_repeat.c */
 void session_nack(struct session *s, const struct packet_nack *n, uint64_t now_ns);

@@ -81,6 +81,8 @@ void session_fragment(struct session *s, const struct frame *f, uint16_t count, 
     secure_send2(s->secure, header, sizeof header, f->data + frag_offset(index, s->stride), len);
     s->grouping = false;
     s->totals.bytes += sizeof header + len;
+    if (flags == 0)
+        s->sent.bytes += sizeof header + len;
 }
 
 void session_flush(struct session *s)
@@ -98,6 +100,19 @@ static uint64_t interval_ns(const struct session *s)
 {
     uint32_t millihertz = s->stream.millihertz ? s->stream.millihertz : 25000;
     return NS_PER_S * 1000 / millihertz;
+}
+
+/* On a narrow path as fast as that takes it, but before the next frame is due. */
+static void start_pace(struct session *s, uint16_t count, uint64_t now_ns)
+{
+    uint64_t kbps = ratectl_pace_kbps(&s->rate);
+    uint64_t longest_ns = interval_ns(s) * (s->thin.left_out + 1u) / 10 * 9;
+    if (kbps == 0) {
+        pace_start(&s->pace, count, interval_ns(s), now_ns);
+        return;
+    }
+    uint64_t spread_ns = s->frame->len * 8 * NS_PER_MS / kbps;
+    pace_start_over(&s->pace, count, spread_ns < longest_ns ? spread_ns : longest_ns, now_ns);
 }
 
 /* A live frame of another size than was told: tell first. */
@@ -135,7 +150,7 @@ static bool next_frame(struct session *s, uint64_t now_ns)
     if (!s->frame)
         return false;
     uint16_t count = frag_count((uint32_t)s->frame->len, s->stride);
-    pace_start(&s->pace, count, interval_ns(s), now_ns);
+    start_pace(s, count, now_ns);
     if (count == 0)
         session_media_stop(s);
     return count > 0;

@@ -35,8 +35,10 @@ void session_nack(struct session *s, const struct packet_nack *n, uint64_t now_n
         if (!wanted(n, i) ||
             !repeat_allowed(&s->repeated, n->tier, n->frame, index, half_round_trip_ns(s), now_ns))
             continue;
-        if (!repeat_spend(&s->budget, s->stride))
+        if (!repeat_spend(&s->budget, s->stride)) {
+            s->sent.starved++;
             break;
+        }
         session_fragment(s, f, count, index, FRAGMENT_REPAIR);
         s->repairs++;
     }
@@ -67,12 +69,20 @@ void session_fetch(struct session *s, const struct packet_fetch *f, uint64_t now
     s->history_ns = now_ns;
 }
 
+/* On a path too narrow for live media the history has to do with the budget of repairs. */
+static bool may_leave(struct session *s, const struct frame *f)
+{
+    return s->rate.level == 0 || repeat_spend(&s->budget, f->len);
+}
+
 struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uint64_t now_ns)
 {
     if (s->history_next == s->n_history || now_ns < s->history_ns)
         return NULL;
     s->history_ns = now_ns + interval_ns;
     struct frame *f = s->history[s->history_next];
+    if (!may_leave(s, f))
+        return NULL;
     s->history[s->history_next++] = NULL;
     if (s->history_next == s->n_history)
         session_history_stop(s);

@@ -82,6 +82,8 @@ static void fill_stream(struct session *s)
     s->thin.camera_millihertz = f.millihertz;
     p->tier = (uint8_t)s->watcher.tier;
     p->state = (uint8_t)f.state;
+    p->tiers_down = (uint8_t)(s->watcher.tier - s->wanted_tier);
+    p->left_out = s->thin.left_out;
     p->stride = s->stride;
     p->next_frame = camera_next_frame(s->camera);
     text_copy(p->camera, sizeof p->camera, camera_name(s->camera));
@@ -129,10 +131,7 @@ static void answer_subscribe(struct session *s, const struct packet_subscribe *a
     if (c != s->camera)
         enter_camera(s, c, now_ns);
     s->stride = frag_stride(s->client->service->mtu);
-    s->thin.wanted_millihertz = ask->millihertz;
-    s->watcher.reaches_back = ask->flags & SUBSCRIBE_REACH_BACK;
-    camera_watch(c, &s->watcher, camera_tier(c, ask->width, ask->height));
-    session_facts(s);
+    session_want(s, ask);
 }
 
 void session_drive(struct session *s, uint64_t now_ns)

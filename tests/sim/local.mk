@@ -16,3 +16,9 @@ TESTS += tests/sim/sim_repair
 tests_sim_sim_repair_SOURCES = %D%/sim_repair.c
 tests_sim_sim_repair_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_sim_sim_repair_LDADD = $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/sim/sim_adapt
+TESTS += tests/sim/sim_adapt
+tests_sim_sim_adapt_SOURCES = %D%/sim_adapt.c
+tests_sim_sim_adapt_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_sim_sim_adapt_LDADD = src/server/libserver.a $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)

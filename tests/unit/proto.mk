@@ -93,3 +93,15 @@ tests_tools_packet_dump_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_tools_packet_dump_LDADD = $(PROTO_LIBS)
 TESTS += tests/unit/check_protocol.py
 EXTRA_DIST += tests/unit/check_protocol.py
+
+check_PROGRAMS += tests/unit/test_pathstat
+TESTS += tests/unit/test_pathstat
+tests_unit_test_pathstat_SOURCES = tests/unit/test_pathstat.c
+tests_unit_test_pathstat_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_pathstat_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_ratectl
+TESTS += tests/unit/test_ratectl
+tests_unit_test_ratectl_SOURCES = tests/unit/test_ratectl.c
+tests_unit_test_ratectl_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_ratectl_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)

@@ -113,11 +113,48 @@ static void a_full_socket_is_tried_again(void **state)
     assert_true(pace_deadline(&p) == UINT64_MAX);
 }
 
+static void a_narrow_path_gets_small_groups(void **state)
+{
+    static const struct {
+        uint16_t count;
+        uint64_t spread_us;
+        uint16_t group;
+        uint64_t step_us;
+    } cases[] = {
+        {24, 48000, 1, 2000}, /* seldom */
+        {24, 23000, 1, 958},  /* one a millisecond */
+        {24, 6000, 4, 1000},  /* few a millisecond */
+        {1, 90000, 1, 90000}, /* a single one leaves at once */
+        {4096, 0, 16, 1000},  /* as usual */
+        {64, 1000, 16, 333},  /* quicker than small groups can be */
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pace p;
+        uint64_t now_ns = 1000000000, begun_ns = now_ns;
+        pace_start_over(&p, cases[i].count, cases[i].spread_us * 1000, now_ns);
+        assert_int_equal(p.group, cases[i].group);
+        assert_int_equal(p.step_ns / 1000, cases[i].step_us);
+        for (unsigned sent = 0; sent < cases[i].count;) {
+            now_ns = pace_deadline(&p);
+            uint16_t n = pace_due(&p, now_ns);
+            assert_in_range(n, 1, cases[i].group);
+            pace_sent(&p, n, now_ns);
+            sent += n;
+            assert_int_equal(p.sent, sent);
+        }
+        assert_true(now_ns - begun_ns <= (uint64_t)cases[i].count * p.step_ns / p.group);
+        assert_int_equal(pace_deadline(&p), UINT64_MAX);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frames_leave_in_time),          cmocka_unit_test(nothing_under_way),
-        cmocka_unit_test(intervals_of_a_nanosecond_end), cmocka_unit_test(a_late_sender_makes_up),
+        cmocka_unit_test(a_narrow_path_gets_small_groups),
+        cmocka_unit_test(frames_leave_in_time),
+        cmocka_unit_test(nothing_under_way),
+        cmocka_unit_test(intervals_of_a_nanosecond_end),
+        cmocka_unit_test(a_late_sender_makes_up),
         cmocka_unit_test(a_full_socket_is_tried_again),
     };
     return cmocka_run_group_tests_name("pace", tests, NULL, NULL);
