@@ -22,3 +22,8 @@ BENCH_PY += tests/bench/screen.py
 EXTRA_DIST += tests/bench/screen.py
 BENCH_PY += tests/bench/server.py
 EXTRA_DIST += tests/bench/server.py
+
+EXTRA_PROGRAMS += tests/bench/bench_record
+BENCH_RUNS += tests/bench/bench_record
+tests_bench_bench_record_SOURCES = tests/bench/bench_record.c
+tests_bench_bench_record_LDADD = $(RECORD_LIBS)
