@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "console/commands.h"
 #include "record/hook.h"
 #include "record/recover.h"
-#include "record/tree.h"
 #include "util/err.h"
 #include "util/log.h"
 #include "util/text.h"
 
-struct progress {
-    unsigned done, all;
-    bool shown; /* on a terminal */
-};
-
-static int count_one(void *ctx, int dir_fd, const char *dir, const char *name)
-{
-    unsigned *n = ctx;
-
-    ++*n;
-    return 0;
-}
-
 /* The next line of the log, or the summary, is written over it. */
-static void on_progress(void *ctx, const char *path, int rc)
+static void on_progress(void *ctx, const char *path, int rc, unsigned done, unsigned total)
 {
-    struct progress *p = ctx;
+    const bool *shown = ctx;
 
-    p->done++;
-    if (p->shown)
-        fprintf(stderr, _("%u of %u\r"), p->done, p->all);
+    if (*shown)
+        fprintf(stderr, _("%u of %u\r"), done, total);
 }
 
 static void print_summary(const struct recover_summary *sum)
@@ -56,14 +42,12 @@ static void print_summary(const struct recover_summary *sum)
 
 static int recover(const struct settings *s, struct hook *hook)
 {
-    struct progress progress = {.shown = isatty(STDERR_FILENO)};
+    bool shown = isatty(STDERR_FILENO);
     const struct recover_settings how = {
-        .directory = s->recover, .hook = hook, .progress = on_progress, .ctx = &progress};
+        .directory = s->recover, .hook = hook, .progress = on_progress, .ctx = &shown};
     struct recover_summary summary;
 
-    int err = tree_visit(s->recover, ".mp4.part", count_one, &progress.all);
-    if (err == 0)
-        err = recover_directory(&how, &summary);
+    int err = recover_directory(&how, &summary);
     if (err < 0) {
         fprintf(stderr, "camwall: --recover %s: %s\n", s->recover, err_str(err));
         return 1;
