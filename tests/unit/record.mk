@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 RECORD_TESTS = \
 	tests/unit/test_segment tests/unit/test_timeline tests/unit/test_recorder \
-	tests/unit/test_finish tests/unit/test_recover tests/unit/test_retention \
+	tests/unit/test_finish tests/unit/test_finish_large tests/unit/test_recover tests/unit/test_retention \
 	tests/unit/test_disk tests/unit/test_hook tests/unit/test_ring tests/unit/test_snapshot
 check_PROGRAMS += $(RECORD_TESTS)
 TESTS += $(RECORD_TESTS)
@@ -51,3 +51,7 @@ tests_unit_test_snapshot_LDADD = $(FILM_LIBS)
 tests_unit_test_disk_SOURCES = tests/unit/test_disk.c
 tests_unit_test_disk_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_disk_LDADD = $(FILM_LIBS)
+
+tests_unit_test_finish_large_SOURCES = tests/unit/test_finish_large.c
+tests_unit_test_finish_large_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_finish_large_LDADD = $(FILM_LIBS)
