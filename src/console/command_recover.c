@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -11,12 +10,9 @@
 #include "util/text.h"
 
 /* The next line of the log, or the summary, is written over it. */
-static void on_progress(void *ctx, const char *path, int rc, unsigned done, unsigned total)
+static void show_progress(void *ctx, const char *path, int rc, unsigned done, unsigned total)
 {
-    const bool *shown = ctx;
-
-    if (*shown)
-        fprintf(stderr, _("%u of %u\r"), done, total);
+    fprintf(stderr, _("%u of %u\r"), done, total);
 }
 
 static void print_summary(const struct recover_summary *sum)
@@ -42,9 +38,11 @@ static void print_summary(const struct recover_summary *sum)
 
 static int recover(const struct settings *s, struct hook *hook)
 {
-    bool shown = isatty(STDERR_FILENO);
     const struct recover_settings how = {
-        .directory = s->recover, .hook = hook, .progress = on_progress, .ctx = &shown};
+        .directory = s->recover,
+        .hook = hook,
+        .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+    };
     struct recover_summary summary;
 
     int err = recover_directory(&how, &summary);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +21,7 @@
 #include "util/err.h"
 #include "util/mono.h"
 #include "util/text.h"
+#include "util/thread.h"
 
 #define LONG_NS (20 * NS_PER_S)
 
@@ -91,11 +93,12 @@ static struct wall_add at(const struct fake_server *f, const char *name, const c
     return a;
 }
 
-static struct wall *begin(bool record, enum receiver_trust trust)
+static struct wall *begin_on(const struct disk *disk, bool record, enum receiver_trust trust)
 {
     struct wall *w;
 
     set = (struct wall_settings){.directory = records,
+                                 .disk = disk,
                                  .segment_ms = 3600 * 1000,
                                  .record = record,
                                  .trust = trust,
@@ -103,6 +106,11 @@ static struct wall *begin(bool record, enum receiver_trust trust)
                                  .known_servers = known};
     assert_int_equal(wall_new(&set, &w), 0);
     return w;
+}
+
+static struct wall *begin(bool record, enum receiver_trust trust)
+{
+    return begin_on(NULL, record, trust);
 }
 
 static void test_names(void **state)
@@ -303,6 +311,79 @@ static int tear_down(void **state)
     return nftw(dir, remove_file, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A disk whose syncs hang until it is let go. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t change;
+    bool hangs;
+    unsigned hanging;
+} disk_state;
+
+static int hanging_sync(int fd)
+{
+    pthread_mutex_lock(&disk_state.lock);
+    disk_state.hanging++;
+    while (disk_state.hangs)
+        thread_cond_wait(&disk_state.change, &disk_state.lock, UINT64_MAX);
+    disk_state.hanging--;
+    pthread_mutex_unlock(&disk_state.lock);
+    return disk_real.sync(fd);
+}
+
+static bool disk_hangs(void)
+{
+    pthread_mutex_lock(&disk_state.lock);
+    bool hangs = disk_state.hanging > 0;
+    pthread_mutex_unlock(&disk_state.lock);
+    return hangs;
+}
+
+static void let_disk_go(void)
+{
+    pthread_mutex_lock(&disk_state.lock);
+    disk_state.hangs = false;
+    pthread_cond_broadcast(&disk_state.change);
+    pthread_mutex_unlock(&disk_state.lock);
+}
+
+static uint64_t frames_then;
+
+static bool the_view_goes_on(void)
+{
+    return view.row[0].rx.frames >= frames_then + 20;
+}
+
+/* Were anything to wait for the disk, nobody would ever let it go. */
+static void test_a_hung_disk_holds_nobody_up(void **state)
+{
+    struct fake_server *f = fake_server_start(server_keys, 0);
+    struct disk disk = disk_real;
+    uint64_t id;
+
+    pthread_mutex_init(&disk_state.lock, NULL);
+    thread_cond_init(&disk_state.change);
+    disk_state.hangs = true;
+    disk.sync = hanging_sync;
+    struct wall *w = begin_on(&disk, true, RECEIVER_TRUST_FIRST);
+    struct wall_add a = at(f, "", "front");
+    assert_int_equal(wall_add(w, &a, &id), 0);
+    WAIT_FOR(w, five_recorded);
+    assert_int_equal(wall_record(w, id, false), 0);
+    WAIT_FOR(w, disk_hangs);
+    frames_then = view.row[0].rx.frames;
+    WAIT_FOR(w, the_view_goes_on);
+    assert_true(disk_hangs());
+    assert_false(view.row[0].recording);
+    assert_true(view.row[0].recorded_frames >= 5);
+    assert_int_equal(wall_remove(w, id), 0);
+    WAIT_FOR(w, none_left);
+    let_disk_go();
+    wall_free(w);
+    pthread_cond_destroy(&disk_state.change);
+    pthread_mutex_destroy(&disk_state.lock);
+    fake_server_stop(f);
+}
+
 static int forget(void **state)
 {
     unlink(known);
@@ -316,6 +397,7 @@ int main(void)
         cmocka_unit_test_setup(test_every_camera_of_a_server, forget),
         cmocka_unit_test_setup(test_an_unreachable_server_stays_in_view, forget),
         cmocka_unit_test_setup(test_recording, forget),
+        cmocka_unit_test_setup(test_a_hung_disk_holds_nobody_up, forget),
         cmocka_unit_test_setup(test_every_frame_is_recorded, forget),
         cmocka_unit_test_setup(test_one_answer_for_every_stream_of_a_server, forget),
         cmocka_unit_test(test_directory),
