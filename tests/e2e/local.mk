@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Real programs on loopback; each script prints TAP.
 E2E_TESTS = \
+	tests/e2e/adapt.py \
 	tests/e2e/crash.py \
 	tests/e2e/evidence.py \
 	tests/e2e/hostile.py \

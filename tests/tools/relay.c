@@ -46,7 +46,7 @@ struct relay {
     struct client client[CLIENTS];
     unsigned n;
     int signals;
-    bool cut, ended;
+    bool cut, wide, ended; /* wide: the limit of the rate is lifted */
     uint64_t cut_dropped, rebinds;
 };
 
@@ -71,6 +71,23 @@ static void rebind(struct relay *r, struct client *c)
     r->rebinds += open_up(r, c) == 0;
 }
 
+static void limit(struct relay *r, struct client *c)
+{
+    for (int way = 0; way < 2; way++) {
+        struct netmodel_settings net = r->o.net[way];
+        if (r->wide)
+            net.rate_bps = 0;
+        netmodel_change(&c->net[way], &net);
+    }
+}
+
+static void toggle_limit(struct relay *r)
+{
+    r->wide = !r->wide;
+    for (unsigned i = 0; i < r->n; i++)
+        limit(r, &r->client[i]);
+}
+
 static struct client *client_of(struct relay *r, const struct link_dgram *d, uint64_t now_ns)
 {
     for (unsigned i = 0; i < r->n; i++)
@@ -82,6 +99,7 @@ static struct client *client_of(struct relay *r, const struct link_dgram *d, uin
     *c = (struct client){.addr = d->peer, .asked = d->local, .since_ns = now_ns};
     for (int way = 0; way < 2; way++)
         netmodel_init(&c->net[way], &r->o.net[way], r->o.seed + 2 * r->n + (unsigned)way);
+    limit(r, c);
     if (open_up(r, c) < 0)
         return NULL;
     r->n++;
@@ -148,6 +166,8 @@ static void take_signals(struct relay *r)
     while (read(r->signals, &s, sizeof s) == sizeof s) {
         if (s.ssi_signo == SIGUSR1)
             r->cut = !r->cut;
+        else if (s.ssi_signo == SIGHUP)
+            toggle_limit(r);
         else if (s.ssi_signo == SIGUSR2)
             for (unsigned i = 0; i < r->n; i++)
                 rebind(r, &r->client[i]);
@@ -231,6 +251,7 @@ static int open_signals(void)
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGUSR1);
     sigaddset(&set, SIGUSR2);
     sigprocmask(SIG_BLOCK, &set, NULL);

@@ -24,7 +24,7 @@ static const char usage[] =
     "  --reorder-by MS       (10)\n"
     "  --delay MS            each way\n"
     "  --jitter MS           added to the delay, at most\n"
-    "  --rate BITS           a second, each way\n"
+    "  --rate BITS           a second, each way; lifted by a SIGHUP, back with the next\n"
     "  --queue MS            longest queue before the rate limit (100)\n"
     "\n"
     "  --rebind-after MS     a client's address changes, so long after its first datagram, as\n"

@@ -153,6 +153,22 @@ def cuts_by_signal():
     assert path.finish()["cut"] > 0
 
 
+def lifts_the_limit_by_signal():
+    path = Path("--rate", "80000")
+
+    def through():
+        for _ in range(20):
+            path.client.send(bytes(1000))
+        return sum(receive(path.server, 0.5) is not None for _ in range(20))
+
+    assert through() <= 3
+    path.relay.send_signal(signal.SIGHUP)
+    wait_for(lambda: through() == 20)
+    path.relay.send_signal(signal.SIGHUP)
+    wait_for(lambda: through() <= 3)
+    assert path.finish()["overflowed"] >= 34
+
+
 def cuts_for_a_time():
     path = Path("--cut-after", "100", "--cut-for", "500")
     exchange(path)
@@ -187,7 +203,7 @@ def refuses_nonsense():
 
 TESTS = [passes_both_ways, keeps_clients_apart, same_seed_same_loss, delays,
          duplicates_and_spoils, changes_the_address, cuts_by_signal, cuts_for_a_time,
-         ends_by_itself, refuses_nonsense]
+         lifts_the_limit_by_signal, ends_by_itself, refuses_nonsense]
 
 print("1..%d" % len(TESTS))
 for number, test in enumerate(TESTS, 1):

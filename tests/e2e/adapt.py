@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A client gets what its path takes, and no client's path is another's business."""
+import os
+import re
+import signal
+
+from lib import BUILD, check, main, newest, stats, wait_for, wait_stats
+
+RELAY = os.path.join(BUILD, "tests/tools/relay")
+FPS = 25
+STEADY = 8  # statistics, one a second
+
+
+def relay(w, *args):
+    """A relay to the server of the world; clients of the world go through it from now on."""
+    p = w.start([RELAY, "--listen", "127.0.0.1:0", "--to", f"127.0.0.1:{w.port}", *args], "relay")
+
+    def port():
+        with open(p.out_path, encoding="ascii") as f:
+            return re.search(r"listening \S+:(\d+)", f.read())
+    return p, int(wait_for("the relay", port).group(1))
+
+
+def live(w, port=None, *args):
+    p = w.client(f"127.0.0.1:{port}" if port else w.url(), *args)
+    wait_stats(p, "live", lambda o: o["state"] == "live" and o["fps"] > 0.8 * FPS)
+    return p
+
+
+def rate_of(p):
+    """Bits a second of a stream that is not limited, with what a datagram adds to its payload."""
+    wait_for("some seconds at full rate",
+             lambda: len([o for o in stats(p) if o["fps"] > 0.9 * FPS]) >= 3)
+    return newest(p)["bitrate"] * 1.06
+
+
+def steady(p, since):
+    """The last STEADY statistics if the rate kept still in them and next to nothing was lost."""
+    last = stats(p)[max(since, len(stats(p)) - STEADY - 1):]
+    if len(last) <= STEADY:
+        return None
+    whole = last[-1]["frames"] - last[0]["frames"]
+    torn = last[-1]["frames_incomplete"] - last[0]["frames_incomplete"]
+    rates = [o["fps"] for o in last[1:]]
+    calm = max(rates) - min(rates) <= 0.2 * FPS
+    return last if whole > STEADY and torn < 0.01 * (whole + torn) and calm else None
+
+
+def half_the_rate(w):
+    """Half as much as the stream needs: fewer frames, whole ones; then all of them again."""
+    w.server("pattern:640x480@25")
+    rate = rate_of(live(w))
+    way, port = relay(w, "--rate", f"1e12,{rate / 2:.0f}")
+    way.process.send_signal(signal.SIGHUP)  # wide at first
+    p = live(w, port)
+    way.process.send_signal(signal.SIGHUP)
+    wait_stats(p, "fewer frames", lambda o: 0 < o["fps"] < 0.6 * FPS)
+    since = len(stats(p))
+    calm = wait_for("a steady picture", lambda: steady(p, since))
+    check(all(o["tier"] == 0 for o in calm), "the full size was asked for and not sent")
+    check(0.1 * FPS < calm[-1]["fps"] < 0.6 * FPS, f"{calm[-1]['fps']} frames a second")
+    way.process.send_signal(signal.SIGHUP)
+    wait_stats(p, "all frames again", lambda o: o["fps"] > 0.9 * FPS)
+    since = len(stats(p))
+    wait_for("all frames, steadily", lambda: steady(p, since))
+
+
+def recording_has_whole_frames(w):
+    """What a narrow path leaves of a recording are whole frames of full size, none missing."""
+    w.server("pattern:640x480@25")
+    rate = rate_of(live(w))
+    _, port = relay(w, "--rate", f"1e12,{rate / 2:.0f}")
+    p = w.client(f"127.0.0.1:{port}", record=w.path("rec"))
+    wait_stats(p, "fewer frames", lambda o: o["recorded_frames"] > 20 and 0 < o["fps"] < 0.6 * FPS)
+    since = len(stats(p))
+    calm = wait_for("a steady picture", lambda: steady(p, since))
+    gained = calm[-1]["recorded_frames"] - calm[0]["recorded_frames"]
+    check(gained > 0.1 * FPS * STEADY, f"{gained} frames recorded")
+    check(p.stop() == 0, p.log())
+
+
+def a_slow_client_is_alone(w):
+    """One client is behind a thin path and one stands still; a third one loses nothing."""
+    server = w.server("pattern:640x480@25")
+    p = live(w)
+    _, port = relay(w, "--rate", f"1e12,{rate_of(p) / 4:.0f}")
+    thin = w.client(f"127.0.0.1:{port}")
+    wait_stats(thin, "few frames", lambda o: o["frames"] > 10 and 0 < o["fps"] < 0.5 * FPS)
+    stopped = live(w)
+    stopped.process.send_signal(signal.SIGSTOP)
+    before = newest(p)
+    server.wait_line(r"left pattern after \S+: timed out")
+    after = newest(p)
+    stopped.process.send_signal(signal.SIGCONT)
+    check(after["frames_incomplete"] == before["frames_incomplete"], f"{before} {after}")
+    check(after["frames"] - before["frames"] > 5 * FPS, f"{before} {after}")
+
+
+if __name__ == "__main__":
+    main([half_the_rate, recording_has_whole_frames, a_slow_client_is_alone])
