@@ -8,6 +8,7 @@
 #include "record/segment.h"
 #include "util/alloc.h"
 #include "util/err.h"
+#include "util/parse.h"
 #include "util/text.h"
 
 static struct settings_stream *add_stream(struct settings *s)
@@ -73,13 +74,27 @@ static int set_record(struct settings_stream *st, const char *value, const char 
     return ERR_FORMAT;
 }
 
+static int set_segment(struct settings_stream *st, const char *value, const char **expect)
+{
+    uint64_t ms;
+
+    if (parse_duration(value, &ms) < 0 || ms < SETTINGS_SEGMENT_LEAST_MS ||
+        ms > SETTINGS_SEGMENT_MOST_MS) {
+        *expect = _("a duration from 2s to 24h, such as 90s or 10m");
+        return ERR_FORMAT;
+    }
+    st->segment_ms = ms;
+    return 0;
+}
+
 int settings_on_section(void *settings, const char *name, const char *key, const char *value,
                         const char **expect)
 {
     static const struct {
         const char *key;
         int (*set)(struct settings_stream *st, const char *value, const char **expect);
-    } keys[] = {{"url", set_url}, {"codec", set_codec}, {"record", set_record}};
+    } keys[] = {
+        {"url", set_url}, {"codec", set_codec}, {"record", set_record}, {"segment", set_segment}};
     struct settings_stream *st = find_stream(settings, name);
 
     if (url_name_check(name) < 0) {
@@ -92,6 +107,7 @@ int settings_on_section(void *settings, const char *name, const char *key, const
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
         if (strcmp(key, keys[i].key) == 0)
             return keys[i].set(st, value, expect);
+    *expect = _("url, record, codec and segment");
     return ERR_UNKNOWN;
 }
 

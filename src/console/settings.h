@@ -29,8 +29,9 @@ enum settings_trust { TRUST_ASK, TRUST_FIRST, TRUST_KNOWN_ONLY }; /* as enum rec
 struct settings_stream {
     struct url url;
     bool has_url;
-    int codec;  /* -1: as the others */
-    int record; /* -1: as the others, 0 no, 1 yes */
+    int codec;           /* -1: as the others */
+    int record;          /* -1: as the others, 0 no, 1 yes */
+    uint64_t segment_ms; /* 0: as the others */
 };
 
 struct settings {

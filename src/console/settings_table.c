@@ -6,7 +6,7 @@
 #include "util/text.h"
 
 #define AT(field) offsetof(struct settings, field)
-enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, DAY_MS = 24 * 60 * MINUTE_MS };
+enum { MINUTE_MS = 60 * 1000 };
 
 const char *const settings_codecs[] = {"copy", "h264", "mpeg4", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
@@ -18,7 +18,7 @@ static const struct option_def defs[] = {
     {'t', "segment", "DURATION", OPTION_DURATION, AT(segment_ms),
      N_("Length of one file, cut at multiples since local midnight: 60, 90s, 10m, 1h, from 2s to "
         "24h (default: 10m)."),
-     2 * SECOND_MS, DAY_MS},
+     SETTINGS_SEGMENT_LEAST_MS, SETTINGS_SEGMENT_MOST_MS},
     {'R', "record", NULL, OPTION_FLAG, AT(record), N_("Start recording every stream at once.")},
     {0, "codec", "CODEC", OPTION_CHOICE, AT(codec),
      N_("What recordings hold: copy (the camera's JPEGs as they are), h264 or mpeg4 (default: "

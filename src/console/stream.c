@@ -223,7 +223,7 @@ static int start_recorder(struct stream *s)
     struct recorder_settings rec = {
         .directory = s->set.wall->directory,
         .stream = s->name,
-        .segment_ms = s->set.wall->segment_ms,
+        .segment_ms = s->set.segment_ms,
         .codec = s->set.codec,
         .name_template = s->set.wall->name_template,
         .reserve_bytes = reserve_bytes(&s->set.wall->keep),

@@ -17,6 +17,7 @@ struct stream_settings {
     struct url url;
     const char *name; /* copied */
     enum recorder_codec codec;
+    uint64_t segment_ms;
     bool record; /* from the start */
     void *ctx;
     /* Both on the receiver's thread, with no lock held. */

@@ -147,6 +147,7 @@ static int add_locked(struct wall *w, const struct wall_add *a, uint64_t *id)
         .url = a->url,
         .name = name,
         .codec = a->codec < 0 ? w->set->codec : (enum recorder_codec)a->codec,
+        .segment_ms = a->segment_ms ? a->segment_ms : w->set->segment_ms,
         .record = a->record < 0 ? w->set->record : a->record > 0,
         .ctx = w,
         .on_change = wall_poke,
@@ -188,7 +189,10 @@ int wall_add(struct wall *w, const struct wall_add *a, uint64_t *id)
 static void add_found(struct wall *w, struct stream *finder, const char *camera)
 {
     const struct stream_settings *set = stream_settings(finder);
-    struct wall_add a = {.url = set->url, .codec = (int)set->codec, .record = set->record};
+    struct wall_add a = {.url = set->url,
+                         .codec = (int)set->codec,
+                         .record = set->record,
+                         .segment_ms = set->segment_ms};
 
     a.url.kind = URL_CAMERA;
     text_copy(a.url.camera, sizeof(a.url.camera), camera);

@@ -32,9 +32,10 @@ struct wall_settings { /* borrowed until wall_free() */
 };
 
 struct wall_add {
-    struct url url; /* URL_SERVER: every camera of it, as soon as it answers */
-    int codec;      /* -1: the wall's */
-    int record;     /* -1: the wall's */
+    struct url url;      /* URL_SERVER: every camera of it, as soon as it answers */
+    int codec;           /* -1: the wall's */
+    int record;          /* -1: the wall's */
+    uint64_t segment_ms; /* 0: the wall's */
 };
 
 enum { WALL_URL = URL_HOST_MAX + PROTO_NAME_MAX + 32 };

@@ -22,7 +22,8 @@ static int add_streams(const struct settings *s, struct wall *w)
 {
     for (size_t i = 0; i < s->streams; i++) {
         const struct settings_stream *st = &s->stream[i];
-        struct wall_add add = {.url = st->url, .codec = st->codec, .record = st->record};
+        struct wall_add add = {
+            .url = st->url, .codec = st->codec, .record = st->record, .segment_ms = st->segment_ms};
         int err = wall_add(w, &add, NULL);
         if (err < 0)
             return complain(st->url.name[0] ? st->url.name : st->url.host, err_str(err));

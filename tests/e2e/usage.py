@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Bad input gets a sentence that says what would be right, and an exit status."""
 import os
+import re
 import socket
 import subprocess
 
 from lib import CAMWALL, CAMWALLD, check, main
+
+SOURCE = os.environ.get("srcdir", os.path.join(os.path.dirname(__file__), "..", ".."))
 
 
 def run(w, argv):
@@ -92,6 +95,18 @@ def configuration_errors_name_file_and_line(w):
     check(out.returncode == 0, out.stderr.decode())
 
 
+def examples_of_the_manual_are_right(w):
+    with open(os.path.join(SOURCE, "doc/camwall.conf.5"), encoding="utf-8") as f:
+        examples = re.findall(r"\.nf\n(.*?)\.fi\n", f.read(), re.S)
+    check(len(examples) == 2, f"{len(examples)} examples")
+    for program, text in zip((CAMWALL, CAMWALLD), examples):
+        path = w.path("example.conf")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        out = run(w, [program, "-C", "-c", path])
+        check(out.returncode == 0, out.stderr.decode())
+
+
 def list_of_nobody(w):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind(("127.0.0.1", 0))
@@ -110,4 +125,4 @@ def help_and_version(w):
 
 
 main([server_usage, console_usage, port_in_use, unusable_files,
-      configuration_errors_name_file_and_line, list_of_nobody, help_and_version])
+      configuration_errors_name_file_and_line, examples_of_the_manual_are_right, list_of_nobody, help_and_version])

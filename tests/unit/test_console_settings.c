@@ -182,9 +182,11 @@ static void test_sections(void **state)
     struct settings s;
 
     close(mkstemp(path));
-    write_file(path, "directory = /srv/rec\nsegment = 1h\n"
-                     "[stream back yard]\nurl = 10.0.0.1/yard\ncodec = mpeg4\nrecord = yes\n"
-                     "[stream gate]\nurl = legacy://10.0.0.2:9999\n");
+    write_file(
+        path,
+        "directory = /srv/rec\nsegment = 1h\n"
+        "[stream back yard]\nurl = 10.0.0.1/yard\ncodec = mpeg4\nrecord = yes\nsegment = 90s\n"
+        "[stream gate]\nurl = legacy://10.0.0.2:9999\n");
     snprintf(line, sizeof(line), "-c %s -t 2h extra=h/c", path);
     assert_int_equal(load(&s, line, error), 0);
     assert_string_equal(s.directory, "/srv/rec");
@@ -194,9 +196,11 @@ static void test_sections(void **state)
     assert_string_equal(s.stream[0].url.camera, "yard");
     assert_int_equal(s.stream[0].codec, RECORDER_MPEG4);
     assert_int_equal(s.stream[0].record, 1);
+    assert_int_equal(s.stream[0].segment_ms, 90000);
     assert_int_equal(s.stream[1].url.kind, URL_LEGACY);
     assert_int_equal(s.stream[1].codec, -1);
     assert_int_equal(s.stream[1].record, -1);
+    assert_int_equal(s.stream[1].segment_ms, 0);
     assert_string_equal(s.stream[2].url.name, "extra");
     assert_false(s.record);
     assert_true(settings_records(&s));
@@ -211,12 +215,13 @@ static void test_bad_files(void **state)
     } cases[] = {
         {"bogus = 1\n", "bogus", ":1"},
         {"\nlist = h\n", "list", ":2"},
-        {"[stream a]\nurl = h/c\nbogus = 1\n", "bogus", ":3"},
+        {"[stream a]\nurl = h/c\nbogus = 1\n", "'bogus' in [stream a]; it takes url", ":3"},
         {"[stream a]\nurl = rtsp://h\n", "legacy://HOST:PORT", ":2"},
         {"[stream a]\nurl = b=h/c\n", "url", ":2"},
         {"[stream a]\nurl = h/c\ncodec = vp8\n", "copy, h264 or mpeg4", ":3"},
         {"[stream a]\nurl = h/c\nrecord = maybe\n", "yes or no", ":3"},
         {"[stream a]\ncodec = copy\n", "url", ""},
+        {"[stream a]\nurl = h/c\nsegment = 1s\n", "from 2s to 24h", ":3"},
         {"[camera a]\nurl = h/c\n", "camera", ":1"},
     };
     char path[] = "/tmp/camwall-test-XXXXXX", line[128], error[OPTIONS_ERROR_MAX];
