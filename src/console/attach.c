@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals are read from a descriptor. The wall takes and gives back the terminal itself; this
- * process touches it only when the wall is dead or does not answer. */
+ * process makes sure of it at the end. */
 #include "console/attach.h"
 
 #include <errno.h>
@@ -77,11 +77,18 @@ static void leave(struct attach *a, enum control_leave how)
                       0);
 }
 
+static void end_lending(struct attach *a)
+{
+    if (a->shown)
+        lend_end(&a->lend);
+    a->shown = false;
+}
+
 static void on_end(struct attach *a, const struct control_msg *m)
 {
     a->over = true;
-    a->shown = false;
     a->status = m->end == END_REFUSED ? 1 : m->end == END_ENDED ? m->status : 0;
+    end_lending(a);
     if (m->text_len > 0)
         fprintf(stderr, "camwall: %.*s\n", (int)m->text_len, m->text);
 }
@@ -122,12 +129,8 @@ static int child_status(const struct attach *a)
 /* The wall went without a word. */
 static void on_death(struct attach *a)
 {
-    bool was_shown = a->shown;
-
     a->over = true;
-    if (was_shown)
-        lend_recover(&a->lend);
-    a->shown = false;
+    end_lending(a);
     a->status = a->child ? child_status(a) : 1;
     if (!a->child)
         complain(_("the wall died"), "");
@@ -241,8 +244,7 @@ static int attach_run(int fd, pid_t child)
         on_death(&a);
     else
         complain(_("cannot lend this terminal"), err_str(err));
-    if (a.shown) /* it did not answer */
-        lend_recover(&a.lend);
+    end_lending(&a); /* it did not answer */
     control_peer_fini(&a.peer);
     if (a.signal_fd >= 0)
         close(a.signal_fd);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 64, PATIENCE_MS = 100 };
+enum { CHUNK = 64, PATIENCE_MS = 5000 };
 
 bool lend_possible(void)
 {
@@ -42,7 +42,7 @@ static void say(const char *bytes, size_t len)
     }
 }
 
-void lend_recover(const struct lend *l)
+void lend_end(const struct lend *l)
 {
     /* Abort a half-written sequence and end a synchronized update; paste and mouse reports off;
      * charset, attributes, main screen, cursor. Terminals ignore what they do not know. */
@@ -52,6 +52,5 @@ void lend_recover(const struct lend *l)
     if (!lend_foreground())
         return;
     say(leave, sizeof(leave) - 1);
-    tcflush(STDIN_FILENO, TCIFLUSH);
     tcsetattr(STDIN_FILENO, TCSANOW, &l->saved);
 }

@@ -2,7 +2,9 @@
 # Real programs on loopback; each script prints TAP.
 E2E_TESTS = \
 	tests/e2e/adapt.py \
+	tests/e2e/attach.py \
 	tests/e2e/crash.py \
+	tests/e2e/ctl.py \
 	tests/e2e/evidence.py \
 	tests/e2e/hostile.py \
 	tests/e2e/leave.py \
@@ -12,4 +14,4 @@ E2E_TESTS = \
 	tests/e2e/trust.py \
 	tests/e2e/usage.py
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/films.py tests/e2e/lib.py
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/films.py tests/e2e/lib.py tests/tools/ptyhost.py

@@ -14,6 +14,7 @@ include tests/fuzz/proto.mk
 include tests/fuzz/net.mk
 include tests/fuzz/media.mk
 include tests/fuzz/record.mk
+include tests/fuzz/console.mk
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZING
 TESTS += $(FUZZ_TARGETS)

@@ -22,3 +22,21 @@ TESTS += tests/unit/test_manual
 tests_unit_test_manual_SOURCES = tests/unit/test_manual.c tests/unit/manual.c tests/unit/manual.h
 tests_unit_test_manual_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_manual_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_control
+TESTS += tests/unit/test_control
+tests_unit_test_control_SOURCES = tests/unit/test_control.c
+tests_unit_test_control_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_control_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_control_msg
+TESTS += tests/unit/test_control_msg
+tests_unit_test_control_msg_SOURCES = tests/unit/test_control_msg.c
+tests_unit_test_control_msg_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_control_msg_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_rundir
+TESTS += tests/unit/test_rundir
+tests_unit_test_rundir_SOURCES = tests/unit/test_rundir.c
+tests_unit_test_rundir_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_rundir_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
