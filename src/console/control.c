@@ -122,12 +122,24 @@ static struct control_client *find(struct control *c, uint64_t id)
     return NULL;
 }
 
+/* control_tend() has something to do. */
+static void wake(const struct control *c)
+{
+    const uint64_t one = 1;
+
+    if (write(c->wake_fd, &one, sizeof(one)) < 0)
+        return; /* it is readable already */
+}
+
 void control_send(struct control *c, uint64_t client, const struct control_msg *m)
 {
     struct control_client *k = find(c, client);
 
-    if (k)
-        control_client_send(k, m);
+    if (!k)
+        return;
+    control_client_send(k, m);
+    if (k->dead)
+        wake(c); /* to close it */
 }
 
 static void reply(struct control_client *k, int status, const char *json, size_t len)
@@ -251,7 +263,6 @@ static void take_answers(struct control *c)
 void control_answer(struct control *c, uint64_t client, int status, const char *json)
 {
     struct answer *a = mem_zero(1, sizeof(*a));
-    const uint64_t one = 1;
 
     if (!a || !(a->json = mem_strdup(json))) {
         mem_free(a);
@@ -263,8 +274,7 @@ void control_answer(struct control *c, uint64_t client, int status, const char *
     a->next = c->answers;
     c->answers = a;
     pthread_mutex_unlock(&c->lock);
-    if (write(c->wake_fd, &one, sizeof(one)) < 0)
-        return; /* it is readable already */
+    wake(c);
 }
 
 /* Takes the dead out, tells of those that were attached, watches the others for what they need. */
