@@ -22,6 +22,7 @@ int host_new(const struct host_settings *s, struct host **out)
         return -ENOMEM;
     h->set = s;
     h->foreground = s->starter_fd < 0;
+    h->tap = (struct stderr_tap){.true_fd = -1, .read_fd = -1};
     int err = control_new(s->claim ? s->claim->listen_fd : -1, &handler, &h->control);
     if (err == 0 && !h->foreground)
         err = control_adopt(h->control, s->starter_fd, &h->client);
@@ -63,6 +64,7 @@ void host_free(struct host *h, int status, const char *why)
                                            .text = why,
                                            .text_len = strlen(why)});
     answer_quitters(h, status);
+    stderr_tap_close(&h->tap);
     control_free(h->control);
     mem_free(h);
 }

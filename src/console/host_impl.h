@@ -3,6 +3,7 @@
 #define CONSOLE_HOST_IMPL_H
 
 #include "console/host.h"
+#include "tui/stderr_tap.h"
 
 /* Seen by the files of host: host.c (life, commands' and keys' common end), host_screen.c (the
  * terminal), host_commands.c (commands). */
@@ -12,11 +13,13 @@ enum { QUITTERS_MAX = 4 };
 struct host {
     const struct host_settings *set;
     struct control *control;
-    uint64_t client;  /* whose terminal it is, or will be; 0: nobody's */
-    bool shown;       /* on that terminal */
-    int fd[2];        /* that terminal, while it is shown */
-    bool foreground;  /* no process forked us */
-    bool left_behind; /* the terminal went away; records, and ends when that does */
+    uint64_t client;       /* whose terminal it is, or will be; 0: nobody's */
+    bool shown;            /* on that terminal */
+    int fd[2];             /* that terminal, while it is shown */
+    bool foreground;       /* no process forked us */
+    bool let_go;           /* of the terminal we were started in */
+    struct stderr_tap tap; /* what libraries say becomes events then */
+    bool left_behind;      /* the terminal went away; records, and ends when that does */
     bool quit;
     int status;                     /* at least, of the wall's end */
     uint64_t quitter[QUITTERS_MAX]; /* clients that wait for the end */

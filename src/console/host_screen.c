@@ -95,6 +95,21 @@ bool host_is_left_alone(struct host *h, const struct wall_view *v)
     return true;
 }
 
+static void on_line(void *ctx, const char *text)
+{
+    log_warning("%s", text);
+}
+
+/* The terminal that the shell gave us is lent to us like any other from now on. */
+static void let_go(struct host *h)
+{
+    if (h->foreground || h->let_go)
+        return;
+    h->let_go = true;
+    if (wallproc_let_go() && stderr_tap_open(&h->tap, on_line, h) < 0)
+        log_warning("%s", _("what libraries say is not among the events"));
+}
+
 static void show(struct host *h, const struct control_terminal *t, const int fd[2])
 {
     struct tui_terminal to = {.in = fd[0],
@@ -108,7 +123,7 @@ static void show(struct host *h, const struct control_terminal *t, const int fd[
     text_copy(to.term, sizeof(to.term), t->term);
     text_copy(to.charset, sizeof(to.charset), t->charset);
     text_copy(to.colorterm, sizeof(to.colorterm), t->colorterm);
-    wallproc_let_go();
+    let_go(h);
     h->shown = true;
     h->fd[0] = fd[0];
     h->fd[1] = fd[1];

@@ -28,13 +28,15 @@ pid_t wallproc_fork(int *fd)
     return pid;
 }
 
-void wallproc_let_go(void)
+bool wallproc_let_go(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    bool told = isatty(STDERR_FILENO);
 
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && null >= 0; fd++)
         if (isatty(fd))
             dup2(null, fd);
     if (null > STDERR_FILENO)
         close(null);
+    return told;
 }

@@ -2,6 +2,7 @@
 #ifndef CONSOLE_WALLPROC_H
 #define CONSOLE_WALLPROC_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The wall as a process of its own, in a session of its own: what ends the shell, its terminal or
@@ -12,7 +13,7 @@
 pid_t wallproc_fork(int *fd);
 
 /* The wall keeps nothing of the terminal it was started in: those of its standard descriptors that
- * are one become /dev/null. Once it has a way to tell people what happens. */
-void wallproc_let_go(void);
+ * are one become /dev/null. True if standard error was among them. */
+bool wallproc_let_go(void);
 
 #endif
