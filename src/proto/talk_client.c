@@ -218,20 +218,26 @@ static int on_stream(struct talk_client *t, const struct packet *p, uint64_t now
     return 0;
 }
 
-/* After an outage nobody waits for what was sent meanwhile: only the history has it. */
+/* After an outage nobody waits for what was sent meanwhile: only the history has it. The server is
+ * not told of it as loss, since it says nothing about what the path can take. */
 static void note_jump(struct talk_client *t, uint32_t frame)
 {
-    uint32_t before = frame - REPAIR_FRAMES, oldest = reasm_oldest(&t->reasm);
-    if (serial_newer(before, oldest))
-        before = oldest;
-    uint32_t from = t->account.next_frame;
-    if (!t->account.started || !serial_newer(before, from))
+    struct account *a = &t->account;
+    uint32_t before = reasm_oldest(&t->reasm), from = a->next_frame;
+    if (serial_newer(before, frame))
+        before = frame;
+    if (!a->started || serial_diff(frame, a->newest) <= REPAIR_FRAMES ||
+        !serial_newer(before, from))
         return;
-    account_pass(&t->account, before);
-    reasm_give_up(&t->reasm, from, t->account.next_frame);
+    uint64_t packets = a->packets_lost, frames = a->frames_incomplete;
+    account_pass(a, before);
+    t->outage_packets += a->packets_lost - packets;
+    t->outage_frames += a->frames_incomplete - frames;
+    reasm_give_up(&t->reasm, from, a->next_frame);
 }
 
-/* Frames that the server left out are neither lost nor waited for. */
+/* Frames that the server left out are neither lost nor waited for. Those before a recording's first
+ * live frame come from the history all the same. */
 static void note_skipped(struct talk_client *t, const struct packet_fragment *f)
 {
     uint32_t from = f->frame - f->skipped;
@@ -239,8 +245,11 @@ static void note_skipped(struct talk_client *t, const struct packet_fragment *f)
         return;
     account_leave_out(&t->account, from, f->frame);
     reasm_give_up(&t->reasm, from, f->frame);
-    if (t->reach.active)
-        order_leave_out(&t->reach.order, from, f->frame);
+    if (!t->reach.active)
+        return;
+    if (serial_newer(t->reach.live_from, from))
+        from = t->reach.live_from;
+    order_leave_out(&t->reach.order, from, f->frame);
 }
 
 static int on_fragment(struct talk_client *t, const struct packet *p, uint64_t now_ns)
@@ -338,8 +347,8 @@ static void make_report(struct talk_client *t, uint64_t now_ns, struct packet_re
         .change = t->stream.change,
         .newest = t->reasm.newest,
         .frames = (uint32_t)a->frames,
-        .frames_incomplete = (uint32_t)a->frames_incomplete,
-        .expected = (uint32_t)(a->packets + a->packets_lost),
+        .frames_incomplete = (uint32_t)(a->frames_incomplete - t->outage_frames),
+        .expected = (uint32_t)(a->packets + a->packets_lost - t->outage_packets),
         .received = (uint32_t)a->packets,
         .repaired = (uint32_t)a->packets_repaired,
         .jitter_us = (uint32_t)a->jitter_us,

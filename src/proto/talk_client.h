@@ -66,7 +66,8 @@ struct talk_client {
     struct reach reach;
     uint64_t window_ns; /* for an incomplete frame; 0: max(200 ms, 8 RTT) up to 2 s */
     struct reasm reasm;
-    uint64_t restarts; /* of reasm, that account and repair followed */
+    uint64_t restarts;                      /* of reasm, that account and repair followed */
+    uint64_t outage_packets, outage_frames; /* of account's losses: none of the path's capacity */
     struct repair repair;
     uint8_t bitmap[PROTO_NACK_BITMAP_MAX]; /* of the NACK under way */
     struct account account;

@@ -57,10 +57,12 @@ static unsigned all_locked(const struct fanout *f)
 void fanout_remove(struct fanout *f, struct watcher *w, uint64_t now_ns)
 {
     pthread_mutex_lock(&f->lock);
+    bool reached_back = w->in && w->counted_back;
     if (w->in)
         unlink_locked(f, w);
     if (all_locked(f) == 0)
         f->left_ns = now_ns;
+    f->lingers = reached_back;
     pthread_mutex_unlock(&f->lock);
 }
 
@@ -75,7 +77,8 @@ unsigned fanout_watchers(struct fanout *f, unsigned tier)
 bool fanout_wants(struct fanout *f, unsigned tier)
 {
     pthread_mutex_lock(&f->lock);
-    bool wants = f->n[tier] > 0 || (tier == 0 && f->reachers > 0);
+    bool reaches = f->reachers > 0 || (f->lingers && all_locked(f) == 0);
+    bool wants = f->n[tier] > 0 || (tier == 0 && reaches);
     pthread_mutex_unlock(&f->lock);
     return wants;
 }

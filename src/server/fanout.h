@@ -27,6 +27,7 @@ struct fanout {
     struct watcher *first[FANOUT_TIERS];
     unsigned n[FANOUT_TIERS];
     unsigned reachers;
+    bool lingers;     /* the last one that left could reach back */
     uint64_t left_ns; /* when the last watcher left */
 };
 
@@ -36,8 +37,8 @@ void fanout_fini(struct fanout *f);
 void fanout_add(struct fanout *f, struct watcher *w, unsigned tier); /* moves it if it is in */
 void fanout_remove(struct fanout *f, struct watcher *w, uint64_t now_ns);
 unsigned fanout_watchers(struct fanout *f, unsigned tier);
-/* Is this tier to be made: somebody watches it, or it is the full one and somebody may reach back.
- */
+/* Is this tier to be made: somebody watches it, or it is the full one and somebody may reach back,
+ * or the last one who left may come again and want what was missed. */
 bool fanout_wants(struct fanout *f, unsigned tier);
 unsigned fanout_all(struct fanout *f, uint64_t *left_ns);   /* left_ns may be NULL */
 void fanout_publish(struct fanout *f, struct frame *frame); /* borrows; frame->tier says to whom */

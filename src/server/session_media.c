@@ -180,6 +180,7 @@ void session_media(struct session *s, uint64_t now_ns)
 {
     if (!talk_server_media(&s->talk)) {
         session_media_stop(s);
+        thin_pause(&s->thin);
         inbox_drop_frames(&s->client->inbox);
         return;
     }

@@ -30,6 +30,11 @@ void thin_sent(struct thin *t, uint32_t frame)
     t->sent[frame % THIN_SENT].skipped = skipped < UINT8_MAX ? (uint8_t)skipped : UINT8_MAX;
 }
 
+void thin_pause(struct thin *t)
+{
+    t->any = false;
+}
+
 uint8_t thin_skipped(const struct thin *t, uint32_t frame)
 {
     unsigned i = frame % THIN_SENT;

@@ -25,6 +25,8 @@ struct thin {
 bool thin_wants(const struct thin *t, uint32_t frame);
 /* It is sent now: frames between it and the one sent before are left out for good. */
 void thin_sent(struct thin *t, uint32_t frame);
+/* Media pauses: what is not sent meanwhile is not left out on purpose. */
+void thin_pause(struct thin *t);
 /* Frames left out just before this one; 255: or more; 0 for one not sent lately. */
 uint8_t thin_skipped(const struct thin *t, uint32_t frame);
 

@@ -9,6 +9,7 @@ E2E_TESTS = \
 	tests/e2e/hostile.py \
 	tests/e2e/leave.py \
 	tests/e2e/legacy.py \
+	tests/e2e/network.py \
 	tests/e2e/record.py \
 	tests/e2e/sources.py \
 	tests/e2e/trust.py \

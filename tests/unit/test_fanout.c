@@ -127,6 +127,20 @@ static void a_tier_is_made_while_somebody_wants_it(void **state)
     assert_false(fanout_wants(&x->fanout, 0));
 }
 
+static void history_goes_on_for_one_who_may_come_again(void **state)
+{
+    struct fixture *x = *state;
+    x->watcher[0].reaches_back = true;
+    fanout_add(&x->fanout, &x->watcher[0], 2);
+    fanout_remove(&x->fanout, &x->watcher[0], 1);
+    assert_true(fanout_wants(&x->fanout, 0));
+    assert_false(fanout_wants(&x->fanout, 2));
+    fanout_add(&x->fanout, &x->watcher[1], 1);
+    assert_false(fanout_wants(&x->fanout, 0));
+    fanout_remove(&x->fanout, &x->watcher[1], 2);
+    assert_false(fanout_wants(&x->fanout, 0));
+}
+
 static void words_go_to_all_tiers(void **state)
 {
     struct fixture *x = *state;
@@ -144,6 +158,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(frames_go_to_the_watchers_of_their_tier, setup, teardown),
         cmocka_unit_test_setup_teardown(a_watcher_moves_between_tiers, setup, teardown),
         cmocka_unit_test_setup_teardown(leaving_in_any_order_keeps_the_others, setup, teardown),
+        cmocka_unit_test_setup_teardown(history_goes_on_for_one_who_may_come_again, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_tier_is_made_while_somebody_wants_it, setup, teardown),
         cmocka_unit_test_setup_teardown(words_go_to_all_tiers, setup, teardown),
     };
