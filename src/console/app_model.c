@@ -40,6 +40,8 @@ static void fill_recording(struct tui_stream *to, const struct wall_row *row)
     to->every_nth = 1;
     to->recorder_dropped = row->recorder_dropped;
     to->recorded_bytes = rec->bytes;
+    if (row->recording && rec->frames)
+        to->recorder_latency_ms = (double)rec->latency_us / 1000;
     if (row->recording && rec->began_wall_us)
         to->recorded_s = (uint64_t)(wall_us() - rec->began_wall_us) / 1000000;
     if (rec->state == RECORDER_DISK_FULL)

@@ -26,7 +26,7 @@ void tui_stream_init(struct tui_stream *s)
 {
     memset(s, 0, sizeof *s);
     s->fps = s->bits_per_second = s->loss_raw = s->loss = NAN;
-    s->jitter_ms = s->rtt_ms = s->latency_ms = NAN;
+    s->jitter_ms = s->rtt_ms = s->latency_ms = s->recorder_latency_ms = NAN;
     s->every_nth = 1;
 }
 

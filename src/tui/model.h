@@ -49,6 +49,7 @@ struct tui_stream {
     uint64_t recorded_s, recorded_bytes; /* this recording */
     unsigned every_nth; /* 1: every frame is recorded; 3: every third (disk too slow) */
     uint64_t recorder_dropped;
+    double recorder_latency_ms;      /* from arrival to the file, of the last frame */
     char recorder_why[TUI_TEXT_MAX]; /* "disk full, resumes by itself"; "" when all is well */
 };
 

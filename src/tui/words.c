@@ -8,6 +8,8 @@
 
 #include "util/text.h"
 
+enum { SLOW_DISK_MS = 1000 }; /* frames usually are in the file within some milliseconds */
+
 static const struct {
     const char *word;
     enum role role;
@@ -171,6 +173,9 @@ static void add_recording(struct words_facts *f, const struct tui_stream *s)
     if (s->recorder_dropped) {
         add(f, ROLE_WARN, _("%llu not recorded"), (unsigned long long)s->recorder_dropped);
     }
+    if (s->recorder_latency_ms >= SLOW_DISK_MS) {
+        add(f, ROLE_WARN, _("to file %s"), words_ms(s->recorder_latency_ms, a));
+    }
 }
 
 static void add_timing(struct words_facts *f, const struct tui_stream *s)
@@ -187,6 +192,9 @@ static void add_timing(struct words_facts *f, const struct tui_stream *s)
     }
     if (s->reconnects) {
         add(f, ROLE_DIM, _("%llu reconnects"), (unsigned long long)s->reconnects);
+    }
+    if (s->recorder_latency_ms < SLOW_DISK_MS) {
+        add(f, ROLE_DIM, _("to file %s"), words_ms(s->recorder_latency_ms, a));
     }
 }
 

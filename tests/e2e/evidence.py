@@ -91,6 +91,22 @@ def disk_full_to_the_last_byte(w):
     return full_disk(w, 0)
 
 
+def old_files_make_room(w):
+    """With --keep-free a disk too small for it all never gets full."""
+    w.server("pattern:320x240@25")
+    with Disk(w.path("disk"), 16) as disk:
+        if not disk.mounted:
+            return "no disk can be mounted here"
+        p = w.client("--segment", "2s", "--keep-free", "10M", w.url("pattern"),
+                     record=os.path.join(disk.path, "rec"))
+        p.wait_line(r"deleted .*the disk is too full", count=3)
+        check(p.stop() == 0, p.log())
+        check(not p.lines("stands still"), p.log())
+        check(newest(p)["recorder_dropped"] == 0, str(newest(p)))
+        check_contiguous(check_films(files(disk.path)), disk.path)
+    return None
+
+
 def two_consoles_in_one_directory(w):
     w.server("pattern:160x120@25")
     rec = w.path("rec")
@@ -250,6 +266,6 @@ def names_by_template(w):
         check(os.path.basename(path).startswith("pattern_20"), path)
 
 
-main([disk_full_at_the_reserve, disk_full_to_the_last_byte, two_consoles_in_one_directory,
-      hole_is_a_hole_in_time, every_rate, irregular_rate, oldest_go_first,
-      command_for_every_finished_file, names_by_template])
+main([disk_full_at_the_reserve, disk_full_to_the_last_byte, old_files_make_room,
+      two_consoles_in_one_directory, hole_is_a_hole_in_time, every_rate, irregular_rate,
+      oldest_go_first, command_for_every_finished_file, names_by_template])
