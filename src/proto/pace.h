@@ -8,7 +8,7 @@
  * where the interval asks for it). A frame of up to PACE_GROUP fragments leaves at once. A sender
  * that comes late makes up for at most PACE_BURST groups in one go and then keeps the pace, so that
  * a stall here is not a burst at a receiver's socket. Pure, any thread. */
-enum { PACE_GROUP = 16, PACE_BURST = 4 };
+enum { PACE_GROUP = 32, PACE_BURST = 4 };
 struct pace {
     uint16_t count, sent; /* fragments of the frame under way */
     uint16_t group;       /* fragments of a step */

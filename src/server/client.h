@@ -16,6 +16,7 @@
  * address, peer address), gives it datagrams and words through its inbox, and joins and frees it
  * once its thread has said that it is done. */
 struct clients;
+struct groups;
 
 /* What every client's thread stands on; outlives them all. */
 struct service {
@@ -26,6 +27,7 @@ struct service {
     unsigned mtu;
     uint64_t boot; /* random, a run */
     struct clients *clients;
+    struct groups *groups;
     int wake_fd; /* eventfd: wakes the listener when a client is done */
 };
 

@@ -19,9 +19,11 @@
 #include "net/udp.h"
 #include "proto/legacy.h"
 #include "proto/limits.h"
+#include "proto/pace.h"
 #include "proto/packet.h"
 #include "server/clientlog.h"
 #include "server/clients.h"
+#include "server/groups.h"
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/log.h"
@@ -47,6 +49,7 @@ static const char *const drop_names[DROPS] = {
 struct listener {
     struct service service;
     struct clients clients;
+    struct groups groups;
     struct link *link[SETTINGS_LISTEN];
     unsigned n_links;
     struct link_batch batch;
@@ -333,6 +336,7 @@ static void listener_free(struct listener *l)
         close(l->service.wake_fd);
     stop_fini(&l->stop);
     clients_fini(&l->clients);
+    groups_fini(&l->groups);
     mem_free(l);
 }
 
@@ -350,10 +354,13 @@ int listener_start(const struct server_settings *s, const struct keys *keys,
         .n_cameras = n_cameras,
         .mtu = (unsigned)s->mtu,
         .clients = &l->clients,
+        .groups = &l->groups,
         .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
     };
     listener_configure(l, s);
-    int rc = clients_init(&l->clients);
+    int rc = groups_init(&l->groups, (size_t)PACE_GROUP * (size_t)s->mtu);
+    if (rc == 0)
+        rc = clients_init(&l->clients);
     if (rc == 0)
         rc = stop_init(&l->stop);
     if (rc == 0)

@@ -8,6 +8,7 @@ src_server_libserver_a_SOURCES = \
 	%D%/clients.c %D%/clients.h \
 	%D%/encoder.c %D%/encoder.h \
 	%D%/fanout.c %D%/fanout.h \
+	%D%/groups.c %D%/groups.h \
 	%D%/history.c %D%/history.h \
 	%D%/inbox.c %D%/inbox.h \
 	%D%/legacy.c \

@@ -10,6 +10,7 @@
 
 #include "proto/limits.h"
 #include "server/clients.h"
+#include "server/groups.h"
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/log.h"
@@ -194,10 +195,7 @@ static int session_init(struct session *s, struct client *c)
     s->budget.bytes = REPEAT_FIRST;
     ratectl_init(&s->rate);
     s->watcher.inbox = &c->inbox;
-    s->group_cap = (size_t)PACE_GROUP * c->service->mtu;
-    s->group = mem_alloc(s->group_cap);
-    if (!s->group)
-        return -ENOMEM;
+    s->group_cap = c->service->groups->bytes;
     const struct secure_settings settings = {
         .keys = c->service->keys,
         .server = true,
@@ -218,7 +216,6 @@ void client_run_native(void *client)
     }
     if (s) {
         secure_free(s->secure);
-        mem_free(s->group);
         mem_free(s);
     }
     client_done(c);

@@ -54,7 +54,7 @@ struct session {
     /* ICMP said it is gone: it has until then to say a word */
     uint64_t probe_deadline_ns;
 
-    /* records of one group, for one system call */
+    /* records of one group, for one system call; NULL between groups */
     uint8_t *group;
     size_t group_cap, group_len, group_segment;
     bool grouping;

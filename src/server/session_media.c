@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/frag.h"
+#include "server/groups.h"
 #include "server/session.h"
 #include "util/mono.h"
 
@@ -38,6 +39,8 @@ static void group_flush(struct session *s)
 {
     if (s->group_len > 0)
         send_now(s, s->group, s->group_len, s->group_segment);
+    groups_give(s->client->service->groups, s->group);
+    s->group = NULL;
     s->group_len = s->group_segment = 0;
 }
 
@@ -50,7 +53,9 @@ int session_out(void *session, const uint8_t *dgram, size_t len)
     }
     if (s->group_len + len > s->group_cap || (s->group_segment && len > s->group_segment))
         group_flush(s);
-    if (len > s->group_cap)
+    if (!s->group)
+        s->group = groups_take(s->client->service->groups);
+    if (!s->group || len > s->group_cap)
         return -EAGAIN;
     if (s->group_segment == 0)
         s->group_segment = len;

@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from lib import World, newest, rss_kb, threads, wait_for, wait_stats  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
-SECONDS = 8
+SECONDS = 6
 
 
 def cpu(pids):

@@ -39,13 +39,13 @@ static void frames_leave_in_time(void **state)
         {1, 40, 1, 0},
         {PACE_GROUP, 40, 1, 0},
         {PACE_GROUP + 1, 40, 2, 1},
-        {170, 40, 11, 10},
+        {170, 40, 6, 5},
         {21 * PACE_GROUP, 40, 21, 20}, /* a group a millisecond is half the interval */
         {41 * PACE_GROUP, 40, 41, 20}, /* quicker */
-        {PROTO_FRAGMENTS_MAX, 40, 256, 20},
-        {PROTO_FRAGMENTS_MAX, 1000, 256, 255},
-        {33, 1, 3, 1},
-        {48, 0, 3, 2}, /* interval not known */
+        {PROTO_FRAGMENTS_MAX, 40, 128, 20},
+        {PROTO_FRAGMENTS_MAX, 1000, 128, 127},
+        {65, 1, 3, 1},
+        {96, 0, 3, 2}, /* interval not known */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         unsigned groups;
@@ -70,7 +70,7 @@ static void nothing_under_way(void **state)
 static void intervals_of_a_nanosecond_end(void **state)
 {
     unsigned groups;
-    assert_true(last_left(PROTO_FRAGMENTS_MAX, 1, &groups) <= 256);
+    assert_true(last_left(PROTO_FRAGMENTS_MAX, 1, &groups) <= 128);
 }
 
 /* 21 groups at a millisecond each; the sender comes late by so much. */
@@ -81,10 +81,10 @@ static void a_late_sender_makes_up(void **state)
         uint16_t due;
         uint64_t next_us; /* after the start */
     } cases[] = {
-        {0, 16, 1000},      {999, 16, 1000},  {1000, 32, 2000}, {2500, 48, 3000},
-        {3999, 64, 4000},   {4000, 64, 5000}, /* no more than PACE_BURST at once: the pace goes on
+        {0, 32, 1000},       {999, 32, 1000},   {1000, 64, 2000}, {2500, 96, 3000},
+        {3999, 128, 4000},   {4000, 128, 5000}, /* no more than PACE_BURST at once: the pace goes on
                                                  from here */
-        {30000, 64, 31000},
+        {30000, 128, 31000},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct pace p;
@@ -100,16 +100,16 @@ static void a_late_sender_makes_up(void **state)
 static void a_full_socket_is_tried_again(void **state)
 {
     struct pace p;
-    pace_start(&p, 60, 40 * MS, BEGIN);
+    pace_start(&p, 120, 40 * MS, BEGIN);
     pace_sent(&p, 5, BEGIN);
     assert_int_equal(p.sent, 5);
     assert_true(pace_deadline(&p) == BEGIN + MS);
     pace_sent(&p, 0, BEGIN + MS);
     assert_true(pace_deadline(&p) == BEGIN + 2 * MS);
-    pace_sent(&p, 20, BEGIN + 7 * MS / 2); /* of the 32 that were due: two groups are begun */
+    pace_sent(&p, 40, BEGIN + 7 * MS / 2); /* of the 64 that were due: two groups are begun */
     assert_true(pace_deadline(&p) == BEGIN + 4 * MS);
     pace_sent(&p, UINT16_MAX, BEGIN + 4 * MS); /* more than there are */
-    assert_int_equal(p.sent, 60);
+    assert_int_equal(p.sent, 120);
     assert_true(pace_deadline(&p) == UINT64_MAX);
 }
 
@@ -125,8 +125,8 @@ static void a_narrow_path_gets_small_groups(void **state)
         {24, 23000, 1, 958},  /* one a millisecond */
         {24, 6000, 4, 1000},  /* few a millisecond */
         {1, 90000, 1, 90000}, /* a single one leaves at once */
-        {4096, 0, 16, 1000},  /* as usual */
-        {64, 1000, 16, 333},  /* quicker than small groups can be */
+        {4096, 0, 32, 1000},  /* as usual */
+        {64, 999, 32, 999},   /* quicker than small groups can be */
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct pace p;
