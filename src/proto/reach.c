@@ -143,13 +143,20 @@ static uint64_t quiet_from(const struct reach *r)
     return r->heard && r->heard_ns > r->asked_ns ? r->heard_ns : r->asked_ns;
 }
 
+/* The history begins later than what is wanted, by more than repairs bridge. */
+static bool begins_late(const struct reach *r)
+{
+    return r->heard && serial_newer(r->first_heard, r->order.floor) &&
+           serial_diff(r->first_heard, r->order.next) > REPAIR_FRAMES;
+}
+
 /* All that can be had is had: the history begins later, or it is silent. */
 static void give_up(struct reach *r, const struct repair_path *path, uint64_t now_ns)
 {
     reasm_expire(&r->past, now_ns, path->window_ns);
     if (!r->asking)
         return;
-    if (r->heard && now_ns >= r->first_ns + path->window_ns)
+    if (begins_late(r) && now_ns >= r->first_ns + path->window_ns)
         order_give_up(&r->order, r->first_heard);
     if (now_ns >= r->progress_ns + PATIENCE_NS && now_ns >= quiet_from(r) + again_ns(path))
         order_give_up(&r->order, r->to + 1);
@@ -206,7 +213,7 @@ uint64_t reach_deadline(const struct reach *r, uint32_t decided, const struct re
     uint64_t at =
         earlier(quiet_from(r) + again_ns(path), repair_deadline(&r->repair, &r->past, path));
     at = earlier(at, reasm_deadline(&r->past, path->window_ns));
-    if (r->heard && serial_newer(r->first_heard, r->order.floor))
+    if (begins_late(r))
         at = earlier(at, r->first_ns + path->window_ns);
     return at;
 }

@@ -22,3 +22,14 @@ TESTS += tests/sim/sim_adapt
 tests_sim_sim_adapt_SOURCES = %D%/sim_adapt.c
 tests_sim_sim_adapt_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_sim_sim_adapt_LDADD = src/server/libserver.a $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/sim/sim_record
+TESTS += tests/sim/sim_record
+tests_sim_sim_record_SOURCES = \
+	%D%/sim_record.c \
+	%D%/world.c %D%/world.h \
+	%D%/world_client.c \
+	%D%/world_impl.h \
+	%D%/world_server.c
+tests_sim_sim_record_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_sim_sim_record_LDADD = src/server/libserver.a $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)

@@ -157,8 +157,9 @@ void world_restart_server(struct world *w, uint32_t first_frame)
 {
     MUST(w, w->runs < WORLD_RUNS);
     world_server_end(w);
-    w->run[w->runs++] =
-        (struct world_run){.boot = netmodel_random(&w->rng) | 1, .first = first_frame};
+    w->run[w->runs++] = (struct world_run){.boot = netmodel_random(&w->rng) | 1,
+                                           .began_us = w->camera_ns / NS_PER_US,
+                                           .first = first_frame};
 }
 
 void world_leave(struct world *w)

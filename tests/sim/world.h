@@ -21,6 +21,7 @@ enum {
 
 struct world_run {
     uint64_t boot;
+    uint64_t began_us;
     uint32_t first;                  /* frame number */
     unsigned made, offered;          /* offered: begun to be sent */
     uint8_t delivered[WORLD_FRAMES]; /* how often, by number - first */

@@ -68,7 +68,8 @@ static void send_fragment(struct world *w, uint32_t number, const uint8_t *frame
                      .index = (uint16_t)index,
                      .count = frag_count(bytes, stride),
                      .frame_bytes = bytes,
-                     .capture_us = number * UINT64_C(40000),
+                     .capture_us = world_current(w)->began_us + (number - world_current(w)->first) *
+                                                                    w->s.interval_ns / NS_PER_US,
                      .payload = frame + frag_offset((uint16_t)index, stride),
                      .payload_len = frag_len(bytes, stride, (uint16_t)index)},
     };

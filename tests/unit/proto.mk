@@ -105,3 +105,9 @@ TESTS += tests/unit/test_ratectl
 tests_unit_test_ratectl_SOURCES = tests/unit/test_ratectl.c
 tests_unit_test_ratectl_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_ratectl_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_order
+TESTS += tests/unit/test_order
+tests_unit_test_order_SOURCES = tests/unit/test_order.c
+tests_unit_test_order_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_order_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
