@@ -6,7 +6,7 @@
 BENCH_RUNS =
 BENCH_PY =
 
-bench: all $(BENCH_RUNS)
+bench: all $(BENCH_RUNS) tests/bench/fanout
 	@$(AM_TESTS_ENVIRONMENT) rc=0; \
 	for b in $(BENCH_RUNS); do echo "== $$b"; ./$$b || rc=1; done; \
 	for b in $(BENCH_PY); do echo "== $$b"; $(PYTHON3) $(srcdir)/$$b || rc=1; done; \
@@ -27,3 +27,9 @@ EXTRA_PROGRAMS += tests/bench/bench_record
 BENCH_RUNS += tests/bench/bench_record
 tests_bench_bench_record_SOURCES = tests/bench/bench_record.c
 tests_bench_bench_record_LDADD = $(RECORD_LIBS)
+
+# What server.py compares with.
+EXTRA_PROGRAMS += tests/bench/fanout
+tests_bench_fanout_SOURCES = tests/bench/fanout.c tests/unit/net_pair.c tests/unit/net_pair.h
+tests_bench_fanout_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_bench_fanout_LDADD = $(NET_LIBS) src/proto/libproto.a

@@ -2,17 +2,21 @@
 # SPDX-License-Identifier: MIT
 """Server, CPU a client: N headless consoles' streams on one 640x480@25 test card, encrypted.
 
-Prints a line for each N: the server's CPU in percent of a core and per client, the consoles' CPU,
-the server's memory a client, and how many frames were not complete. Arguments: the numbers N.
+Prints a line for each N: the server's CPU in percent of a core and per client, the same for the
+bare hot path (fanout.c) just after and the ratio of the two, the consoles' CPU, the server's
+memory a client, and how many frames were not complete. Arguments: the numbers N, or "full".
 """
 import os
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
-from lib import World, newest, rss_kb, threads, wait_for, wait_stats  # noqa: E402
+from lib import BUILD, World, newest, rss_kb, threads, wait_for, wait_stats  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
+FANOUT = os.path.join(BUILD, "tests/bench/fanout")
+FULL = [1, 10, 50, 100, 200, 500]
 SECONDS = 6
 
 
@@ -23,6 +27,14 @@ def cpu(pids):
             fields = f.read().rsplit(")", 1)[1].split()
         total += int(fields[11]) + int(fields[12])
     return total / TICK
+
+
+def bare(n, o):
+    """Percent of a core that as many clients and fragments take with nothing around them."""
+    fragments = max(1, round(o["bitrate"] / 8 / o["fps"] / 1139 + 0.5))
+    out = subprocess.run([FANOUT, str(n), str(fragments), str(SECONDS)], stdout=subprocess.PIPE,
+                         check=True, timeout=120)
+    return float(out.stdout)
 
 
 def measure(n):
@@ -60,13 +72,19 @@ def measure(n):
                 frames += o["frames"] - old[i]["frames"]
         load = 100 * (s1 - s0) / (t1 - t0)
         memory = (rss_kb(server.pid) - base_kb) / n
-        print(f"{n:7d} {load:9.1f} {load / n:11.3f} {100 * (c1 - c0) / (t1 - t0):10.1f} "
+        sample = newest(consoles[0][0], "s0")
+        for p, _ in consoles:
+            p.stop()
+        least = bare(n, sample)
+        print(f"{n:7d} {load:9.1f} {load / n:11.3f} {least:7.1f} {load / least:6.2f} {100 * (c1 - c0) / (t1 - t0):10.1f} "
               f"{memory:12.0f} {connected:10.1f} {frames:8d} {incomplete:10d}", flush=True)
     finally:
         w.close()
 
 
-print(f"{'clients':>7} {'server %':>9} {'% a client':>11} {'consoles %':>10} "
+print(f"{'clients':>7} {'server %':>9} {'% a client':>11} {'bare %':>7} {'ratio':>6} "
+      f"{'consoles %':>10} "
       f"{'kB a client':>12} {'connect s':>10} {'frames':>8} {'incomplete':>10}")
-for number in [int(a) for a in sys.argv[1:]] or [1, 10, 50, 100]:
+wanted = FULL if sys.argv[1:] == ["full"] else [int(a) for a in sys.argv[1:]]
+for number in wanted or [1, 10, 50]:
     measure(number)
