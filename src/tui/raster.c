@@ -64,7 +64,7 @@ void raster_dirty(struct raster *r, struct box b)
             }
         }
     }
-    r->row = 0;
+    r->left = r->box.h;
 }
 
 void raster_blank(struct raster *r)
@@ -74,7 +74,7 @@ void raster_blank(struct raster *r)
         r->want[i] = (struct cell){' ', r->spec.ground, r->spec.ground};
     }
     r->filled = true;
-    r->row = 0;
+    r->left = r->box.h; /* from the row reached: where the link is slow, all have their turn */
 }
 
 void raster_set(struct raster *r, const struct cells *c)
@@ -84,7 +84,7 @@ void raster_set(struct raster *r, const struct cells *c)
     }
     memcpy(r->want, c->at, (size_t)c->spec.cols * c->spec.rows * sizeof *c->at);
     r->filled = true;
-    r->row = 0;
+    r->left = r->box.h; /* from the row reached: where the link is slow, all have their turn */
     r->exact_row = -1;
     if (++r->pictures % RASTER_REFRESH_EVERY == 0) {
         r->exact_row = r->next_exact;
@@ -177,13 +177,14 @@ bool raster_slice(struct raster *r, struct bytes *to, size_t most,
     }
     pen_begin(&s.pen, to, r->spec.colors, screen->repeats);
     size_t body = to->len; /* a row at least, however little is allowed */
-    for (; r->row < r->box.h && (to->len == body || to->len - start < most); r->row++) {
+    for (; r->left > 0 && (to->len == body || to->len - start < most); r->left--) {
         write_row(&s);
+        r->row = (r->row + 1) % r->box.h;
     }
     if (s.pen.y < 0) {
         to->len = start;
     } else {
         pen_end(&s.pen, to);
     }
-    return r->row < r->box.h;
+    return r->left > 0;
 }

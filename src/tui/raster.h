@@ -23,7 +23,8 @@ struct raster {
     struct cell *want, *shown;
     size_t cap;
     bool filled;   /* want holds a picture */
-    int row;       /* where the next slice goes on */
+    int row;       /* where the next slice goes on, round and round */
+    int left;      /* rows that are still to be looked at */
     int exact_row; /* compared exactly in this picture; -1: none */
     int next_exact;
     unsigned pictures; /* set so far */

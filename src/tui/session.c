@@ -17,6 +17,8 @@ enum {
     SHARED_CHUNK = 256, /* see tty.h */
     SIZE_MOST = 1000,   /* cells either way; larger claims are cut */
     ANSWERS_MS = 10000, /* how long answers of the terminal may take */
+    /* A multiplexer answers for itself, whatever link is behind it. */
+    MULTIPLEXER_BYTES_PER_SECOND = 200 * 1000,
 };
 
 int session_init(struct session *s, const struct tui_settings *settings,
@@ -79,7 +81,8 @@ static void set_up(struct session *s, const struct tty_size *size)
     struct ui *ui = &s->ui;
     const struct output_pictures pictures = {&s->stage, stage_slice};
     output_fini(&s->output);
-    output_init(&s->output, s->tty.out, &pictures);
+    output_init(&s->output, s->tty.out, &pictures,
+                s->terminal.inside_tmux ? MULTIPLEXER_BYTES_PER_SECOND : 0);
     s->output.chunk = s->tty.shared ? SHARED_CHUNK : 0;
     caps_init(&ui->caps, &s->terminal, s->terminal.charset, s->screen.colors);
     caps_on_size(&ui->caps, size);
@@ -93,8 +96,12 @@ static void set_up(struct session *s, const struct tty_size *size)
     ui_update(ui, mono_us(), wall_us());
     ui_draw(ui, s->screen.cols, s->screen.rows);
     first_bytes(s);
+    if (ui->caps.answered) { /* not even asked */
+        flow_set_mode(&s->output.flow, FLOW_SILENT);
+    }
     stage_follow(&s->stage, true);
     s->next_update_ns = s->next_picture_ns = 0;
+    s->answers_until_ns = mono_ns() + ANSWERS_MS * NS_PER_MS;
 }
 
 static int open_terminal(struct session *s, struct tty_size *size, char *error)
@@ -169,6 +176,10 @@ static void on_event(struct session *s, const struct input_event *e)
         ui_mouse(&s->ui, e);
         break;
     case INPUT_REPORT:
+        if (e->report == REPORT_STATUS) {
+            output_on_status(&s->output, mono_ns());
+            return; /* nothing to draw */
+        }
         ui_report(&s->ui, e);
         s->output.synchronized_output = s->ui.caps.synchronized_output;
         if (s->ui.caps.answered) {
@@ -272,14 +283,24 @@ static void pictures(struct session *s, uint64_t now_ns)
     }
 }
 
+/* A terminal that has answered nothing by now never will. */
+static void give_up_answers(struct session *s, uint64_t now_ns)
+{
+    if (s->output.flow.mode == FLOW_WAITING && now_ns >= s->answers_until_ns) {
+        flow_set_mode(&s->output.flow, FLOW_SILENT);
+    }
+}
+
 static int wait_ms(const struct session *s, uint64_t now_ns, bool blocked)
 {
     uint64_t until = s->next_picture_ns;
     uint64_t keys = input_deadline(&s->input);
+    uint64_t output = blocked ? UINT64_MAX : output_deadline(&s->output, now_ns);
     if (!(blocked && s->output.text.len) && s->next_update_ns < until) {
         until = s->next_update_ns;
     }
     until = keys < until ? keys : until;
+    until = output < until ? output : until;
     return until <= now_ns ? 0 : (int)((until - now_ns) / NS_PER_MS) + 1;
 }
 
@@ -314,10 +335,11 @@ enum tui_end session_run(struct session *s, bool (*go_on)(void *ctx), void *ctx)
             return s->ui.end;
         }
         follow_size(s);
-        if (s->draw || now_ns >= s->next_update_ns) {
+        if (s->draw || (now_ns >= s->next_update_ns && !flow_behind(&s->output.flow))) {
             draw(s, now_ns);
         }
         pictures(s, now_ns);
+        give_up_answers(s, now_ns);
         int left = output_pump(&s->output, now_ns);
         if (left < 0 || wait_turn(s, left > 0) < 0) {
             return TUI_END_GONE;

@@ -24,7 +24,7 @@ struct session {
     bool entered, initialized;
     bool draw;       /* something changed that is not on the screen yet */
     bool everything; /* the terminal's contents are lost */
-    uint64_t next_update_ns, next_picture_ns, next_figures_ns;
+    uint64_t answers_until_ns, next_update_ns, next_picture_ns, next_figures_ns;
 };
 
 int session_init(struct session *s, const struct tui_settings *settings,

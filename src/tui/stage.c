@@ -4,6 +4,8 @@
 #include "tui/picture.h"
 #include "tui/theme.h"
 
+enum { ASK_ANYWAY = 4 }; /* every so many times */
+
 static struct frame *newest(void *ctx, uint64_t stream)
 {
     struct ui *ui = ctx;
@@ -143,10 +145,13 @@ void stage_follow(struct stage *s, bool everything)
     }
 }
 
+/* A picture that has not left yet need not be followed by another at once: on a slow link most
+ * would be drawn for nothing. */
 void stage_ask(struct stage *s)
 {
+    bool all = s->asks++ % ASK_ANYWAY == 0;
     for (unsigned i = 0; i < PREVIEW_SLOTS; i++) {
-        if (s->slot[i].stream) {
+        if (s->slot[i].stream && (all || !s->slot[i].raster.left)) {
             preview_ask(s->preview, i);
         }
     }
@@ -155,11 +160,11 @@ void stage_ask(struct stage *s)
 bool stage_collect(struct stage *s, uint64_t now_ns)
 {
     bool any = false;
+    s->now_ns = now_ns;
     for (unsigned i = 0; i < PREVIEW_SLOTS; i++) {
         struct stage_slot *slot = &s->slot[i];
         if (slot->stream && preview_take(s->preview, i, &s->spare)) {
             raster_set(&slot->raster, &s->spare);
-            rate_add(&s->shown, now_ns, 1);
             any = true;
         }
     }
@@ -173,15 +178,21 @@ bool stage_slice(void *ctx, struct bytes *to, size_t most)
     const struct raster_screen screen = {s->ui->whole.w, s->ui->whole.h, mask,
                                          sizeof mask / sizeof mask[0], s->ui->caps.repeats};
     size_t start = to->len;
+    bool more = false;
     for (unsigned turn = 0; turn < PREVIEW_SLOTS; turn++) {
         struct stage_slot *slot = &s->slot[s->next];
         if (to->len - start >= most) {
             return true;
         }
-        if (slot->stream && raster_slice(&slot->raster, to, most - (to->len - start), &screen)) {
-            return true;
-        }
         s->next = (s->next + 1) % PREVIEW_SLOTS;
+        if (!slot->stream || !slot->raster.left) {
+            continue;
+        }
+        if (raster_slice(&slot->raster, to, most - (to->len - start), &screen)) {
+            more = true;
+        } else {
+            rate_add(&s->shown, s->now_ns, 1);
+        }
     }
-    return false;
+    return more;
 }

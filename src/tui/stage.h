@@ -25,7 +25,9 @@ struct stage {
     struct cells spare;
     struct box toast, dialog; /* what lay over the pictures */
     unsigned next;            /* whose slice comes first: no picture starves */
-    struct rate shown;        /* pictures put on the screen */
+    struct rate shown;        /* pictures that have left whole */
+    uint64_t now_ns;
+    unsigned asks;
 };
 
 int stage_init(struct stage *s, struct ui *ui, int wake_fd);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A program on a pseudo-terminal that swallows what it writes and answers what it asks."""
+import contextlib
 import fcntl
 import os
 import pty
@@ -30,14 +31,31 @@ def cpu_of(pid):
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def marked(mark):
+    """Processes whose environment has that: whatever a program started, wherever it went."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError):
+                with open(f"/proc/{name}/environ", "rb") as f:
+                    if mark in f.read().split(b"\0"):
+                        found.append(int(name))
+    return found
+
+
 class PtyRun:
-    """cols x rows; cpu and count are of the program alone, not of what it started."""
+    """cols x rows; cpu is of the program and of what it started."""
+
+    number = 0
 
     def __init__(self, argv, cols, rows, env=None, keep=False):
+        PtyRun.number += 1
+        env = dict(env or {}, PTYRUN=f"{os.getpid()}-{PtyRun.number}")
+        self.mark = f"PTYRUN={env['PTYRUN']}".encode()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
-            os.execvpe(argv[0], argv, dict(os.environ, **(env or {})))
+            os.execvpe(argv[0], argv, dict(os.environ, **env))
         os.set_blocking(self.fd, False)
         self.count = 0
         self.tail = b""
@@ -81,7 +99,7 @@ class PtyRun:
         os.write(self.fd, keys)
 
     def cpu(self):
-        return cpu_of(self.pid)
+        return sum(cpu_of(pid) for pid in marked(self.mark))
 
     def reap(self):
         if not self.ended:
@@ -91,10 +109,12 @@ class PtyRun:
             os.close(self.fd)
 
     def stop(self):
-        if self.ended:
-            return
-        os.kill(self.pid, signal.SIGTERM)
+        for pid in marked(self.mark):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGTERM)
         self.read_for(5)
+        for pid in marked(self.mark):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
         if not self.ended:
-            os.kill(self.pid, signal.SIGKILL)
             self.reap()

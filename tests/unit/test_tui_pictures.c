@@ -180,7 +180,8 @@ static void test_text_leaves_before_pictures_and_nothing_is_torn(void **state)
     struct source source = {3};
     struct output o;
     assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
-    output_init(&o, fds[1], &(struct output_pictures){&source, slice});
+    output_init(&o, fds[1], &(struct output_pictures){&source, slice}, 0);
+    flow_set_mode(&o.flow, FLOW_SILENT);
     o.synchronized_output = true;
     bytes_text(&o.text, "text");
     output_wake(&o);
@@ -205,7 +206,8 @@ static void test_short_writes_go_on_where_they_stopped(void **state)
     struct source source = {1};
     struct output o;
     assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
-    output_init(&o, fds[1], &(struct output_pictures){&source, slice});
+    output_init(&o, fds[1], &(struct output_pictures){&source, slice}, 0);
+    flow_set_mode(&o.flow, FLOW_SILENT);
     for (size_t i = 0; i < sizeof text; i++) {
         text[i] = (char)('a' + i % 23);
     }

@@ -34,3 +34,10 @@ tests_unit_test_raster_SOURCES = \
 	tests/unit/cellterm.c tests/unit/cellterm.h
 tests_unit_test_raster_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_raster_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_flow
+TESTS += tests/unit/test_flow
+tests_unit_test_flow_SOURCES = tests/unit/test_flow.c
+tests_unit_test_flow_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_flow_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/unit/screen_slow.py
+EXTRA_DIST += tests/unit/screen_slow.py tests/tools/ptybridge.py

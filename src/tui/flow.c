@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/flow.h"
+
+#include "util/mono.h"
+
+enum {
+    PROBE_EVERY_S = 10,
+    LOST_S = 15,    /* an answer that has not come by then never will */
+    BURST_MS = 100, /* of a capped rate */
+    SLICE_MS = 25,  /* of what the link takes */
+    SLICE_LEAST = 768,
+    SLICE_MOST = 48 * 1024,
+    APART_NS = 500 * 1000, /* less cannot be told from chance */
+};
+
+/* Sending a little faster than what arrives finds out whether more would. */
+static const double GAIN = 1.25;
+
+void flow_init(struct flow *f, size_t cap)
+{
+    *f = (struct flow){.window = FLOW_FIRST_BYTES, .cap = cap};
+    f->tokens = (double)cap * BURST_MS / 1000;
+}
+
+void flow_set_mode(struct flow *f, enum flow_mode mode)
+{
+    f->mode = mode;
+}
+
+bool flow_asks(const struct flow *f)
+{
+    return f->mode != FLOW_SILENT && f->requests < FLOW_REQUESTS;
+}
+
+static void refill(struct flow *f, uint64_t now_ns)
+{
+    double most = (double)f->cap * BURST_MS / 1000;
+    if (f->tokens_ns) {
+        f->tokens += (double)f->cap * (double)(now_ns - f->tokens_ns) / NS_PER_S;
+    }
+    f->tokens = f->tokens < most ? f->tokens : most;
+    f->tokens_ns = now_ns;
+}
+
+/* Bytes a second. */
+static double rate(const struct flow *f)
+{
+    double bytes = 0, seconds = 0;
+    for (unsigned i = 0; i < FLOW_SAMPLES && i < f->samples; i++) {
+        bytes += f->sample[i].bytes;
+        seconds += f->sample[i].seconds;
+    }
+    return seconds > 0 ? bytes / seconds : 0;
+}
+
+void flow_on_sent(struct flow *f, size_t bytes, uint64_t now_ns)
+{
+    f->sent += bytes;
+    if (f->samples) {
+        f->free_ns = f->free_ns > now_ns ? f->free_ns : now_ns;
+        f->free_ns += (uint64_t)((double)bytes * NS_PER_S / (rate(f) * GAIN));
+    }
+    if (f->cap) {
+        refill(f, now_ns);
+        f->tokens -= (double)bytes;
+    }
+}
+
+void flow_on_request(struct flow *f, uint64_t now_ns)
+{
+    if (f->requests == FLOW_REQUESTS) {
+        return;
+    }
+    bool alone = f->requests == 0 && f->sent - f->delivered < SLICE_LEAST / 2;
+    f->request[(f->first + f->requests) % FLOW_REQUESTS] =
+        (struct flow_request){.at_ns = now_ns, .sent = f->sent, .alone = alone};
+    f->requests++;
+}
+
+/* Two requests that were on their way together are answered as far apart as the far end needs for
+ * what lies between: that is its rate, unless they were sent as far apart. Then, and for one that
+ * went alone, it takes at least as much as came through. Where little was sent that says nothing.
+ */
+static void take_sample(struct flow *f, const struct flow_request *r, uint64_t now_ns)
+{
+    bool together = f->last_answer_ns && r->at_ns < f->last_answer_ns;
+    uint64_t apart = now_ns - (together ? f->last_answer_ns : r->at_ns);
+    uint64_t bytes = r->sent - f->counted;
+    if (together && apart < APART_NS && f->samples) {
+        return; /* counts with the next */
+    }
+    f->counted = r->sent;
+    struct flow_sample s = {(double)bytes, (double)(apart ? apart : 1) / NS_PER_S};
+    bool at_least = !together || apart <= r->at_ns - f->last_at_ns;
+    if (bytes >= SLICE_LEAST / 2 && (!at_least || s.bytes > rate(f) * s.seconds)) {
+        f->samples = at_least ? 0 : f->samples;
+        f->sample[f->samples++ % FLOW_SAMPLES] = s;
+    }
+    f->last_answer_ns = now_ns;
+    f->last_at_ns = r->at_ns;
+}
+
+static void size_window(struct flow *f)
+{
+    double bytes = rate(f) * ((double)f->way_ns / NS_PER_S + FLOW_QUEUE_MS / 1000.0);
+    f->window = bytes < FLOW_LEAST_BYTES  ? FLOW_LEAST_BYTES
+                : bytes > FLOW_MOST_BYTES ? FLOW_MOST_BYTES
+                                          : (size_t)bytes;
+}
+
+void flow_on_answer(struct flow *f, uint64_t now_ns)
+{
+    if (!f->requests) {
+        return;
+    }
+    const struct flow_request *r = &f->request[f->first];
+    uint64_t way = now_ns - r->at_ns;
+    take_sample(f, r, now_ns);
+    if (r->alone || !f->way_ns || way < f->way_ns) {
+        f->way_ns = way ? way : 1;
+    }
+    if (r->alone) {
+        f->probe_ns = now_ns + PROBE_EVERY_S * NS_PER_S;
+    }
+    f->delivered = r->sent;
+    f->first = (f->first + 1) % FLOW_REQUESTS;
+    f->requests--;
+    f->mode = FLOW_ANSWERS;
+    if (f->samples) {
+        size_window(f);
+    }
+}
+
+/* Answers can get lost where something between swallows them. */
+static void give_up_lost(struct flow *f, uint64_t now_ns)
+{
+    if (f->requests && now_ns - f->request[f->first].at_ns > LOST_S * NS_PER_S) {
+        f->requests = f->samples = 0;
+        f->delivered = f->counted = f->sent;
+        f->window = FLOW_FIRST_BYTES;
+        f->free_ns = now_ns;
+    }
+}
+
+static size_t on_the_way(const struct flow *f)
+{
+    return (size_t)(f->sent - f->delivered);
+}
+
+bool flow_wants_probe(const struct flow *f, uint64_t now_ns)
+{
+    return f->mode != FLOW_SILENT && !f->requests && now_ns >= f->probe_ns;
+}
+
+bool flow_behind(const struct flow *f)
+{
+    return f->mode == FLOW_ANSWERS && on_the_way(f) > f->window + f->window / 2;
+}
+
+static size_t slice_most(const struct flow *f)
+{
+    double bytes = rate(f) * SLICE_MS / 1000;
+    return bytes < SLICE_LEAST ? SLICE_LEAST : bytes > SLICE_MOST ? SLICE_MOST : (size_t)bytes;
+}
+
+static bool paced(const struct flow *f, uint64_t now_ns)
+{
+    return f->samples && f->free_ns > now_ns + FLOW_QUEUE_MS * NS_PER_MS / 2;
+}
+
+size_t flow_room(struct flow *f, uint64_t now_ns)
+{
+    size_t slice = SLICE_MOST;
+    if (f->cap) {
+        refill(f, now_ns);
+        if (f->tokens <= 0) {
+            return 0;
+        }
+        slice = (size_t)f->tokens + 1;
+    }
+    if (f->mode == FLOW_SILENT) {
+        return slice;
+    }
+    give_up_lost(f, now_ns);
+    bool drain = f->mode == FLOW_ANSWERS && f->requests && now_ns >= f->probe_ns;
+    if (drain || paced(f, now_ns) || on_the_way(f) >= f->window || f->requests == FLOW_REQUESTS) {
+        return 0;
+    }
+    size_t room = f->window - on_the_way(f), most = slice_most(f);
+    most = most < slice ? most : slice;
+    return room < most ? room : most;
+}
+
+uint64_t flow_deadline(const struct flow *f, uint64_t now_ns)
+{
+    uint64_t at = UINT64_MAX;
+    if (f->cap && f->tokens <= 0) {
+        at = now_ns + (uint64_t)((1 - f->tokens) * NS_PER_S / (double)f->cap) + NS_PER_MS;
+    }
+    if (f->mode == FLOW_ANSWERS && paced(f, now_ns) && on_the_way(f) < f->window) {
+        uint64_t paced = f->free_ns - FLOW_QUEUE_MS * NS_PER_MS / 2;
+        at = paced < at ? paced : at;
+    }
+    if (f->requests) {
+        uint64_t lost = f->request[f->first].at_ns + LOST_S * NS_PER_S + NS_PER_MS;
+        at = lost < at ? lost : at;
+    }
+    return at;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tui/flow.h"
+#include "util/mono.h"
+
+/* Links in virtual time: a terminal that takes so many bytes a second, far away. */
+
+enum { ON_THE_WAY = 4096, STEP_MS = 1 };
+
+struct link {
+    struct flow flow;
+    double bytes_per_second;
+    uint64_t way_ns; /* there and back */
+    uint64_t now_ns, free_ns;
+    uint64_t answer_ns[ON_THE_WAY];
+    unsigned first, answers;
+    uint64_t taken; /* bytes sent */
+    uint64_t worst_queue_ns;
+    bool answers_at_all;
+};
+
+static void start(struct link *l, double bytes_per_second, unsigned way_ms)
+{
+    *l = (struct link){.bytes_per_second = bytes_per_second, .way_ns = way_ms * NS_PER_MS};
+    l->now_ns = 5 * NS_PER_S;
+    l->answers_at_all = true;
+    flow_init(&l->flow, 0);
+}
+
+static void send(struct link *l, size_t bytes)
+{
+    double took = (double)bytes / l->bytes_per_second * NS_PER_S;
+    l->free_ns = (l->free_ns > l->now_ns ? l->free_ns : l->now_ns) + (uint64_t)took;
+    l->taken += bytes;
+    flow_on_sent(&l->flow, bytes, l->now_ns);
+    if (l->free_ns - l->now_ns > l->worst_queue_ns) {
+        l->worst_queue_ns = l->free_ns - l->now_ns;
+    }
+    if (flow_asks(&l->flow)) {
+        flow_on_request(&l->flow, l->now_ns);
+        l->answer_ns[(l->first + l->answers++) % ON_THE_WAY] = l->free_ns + l->way_ns;
+        assert_in_range(l->answers, 1, FLOW_REQUESTS);
+    }
+}
+
+/* Pictures without end for that long. */
+static void go_on(struct link *l, unsigned ms)
+{
+    for (uint64_t end = l->now_ns + ms * NS_PER_MS; l->now_ns < end;
+         l->now_ns += STEP_MS * NS_PER_MS) {
+        size_t room;
+        while (l->answers_at_all && l->answers && l->answer_ns[l->first] <= l->now_ns) {
+            l->first = (l->first + 1) % ON_THE_WAY;
+            l->answers--;
+            flow_on_answer(&l->flow, l->now_ns);
+        }
+        if (flow_wants_probe(&l->flow, l->now_ns)) {
+            send(l, 4);
+        }
+        while ((room = flow_room(&l->flow, l->now_ns)) > 0) {
+            send(l, room);
+        }
+    }
+}
+
+static void test_links(void **state)
+{
+    static const struct {
+        double bits_per_second;
+        unsigned way_ms, most_ms; /* there and back; longest that anything waits */
+    } links[] = {{128e3, 20, 150}, {256e3, 200, 150}, {256e3, 0, 100}, {1e6, 200, 150},
+                 {1e6, 40, 100},   {10e6, 200, 150},  {10e6, 2, 100},  {1e6, 600, 250}};
+    (void)state;
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        struct link l;
+        double rate = links[i].bits_per_second / 8;
+        start(&l, rate, links[i].way_ms);
+        go_on(&l, 5000);
+        l.worst_queue_ns = 0;
+        uint64_t before = l.taken;
+        go_on(&l, 30000);
+        double used = (double)(l.taken - before) / (rate * 30);
+        assert_in_range(l.worst_queue_ns / NS_PER_MS, 0, links[i].most_ms);
+        assert_true(used > 0.8); /* measuring anew costs a moment in ten seconds */
+    }
+}
+
+/* The link becomes slower, then faster; then it stands still. */
+static void test_changes(void **state)
+{
+    struct link l;
+    (void)state;
+    start(&l, 125000, 50);
+    go_on(&l, 5000);
+    l.bytes_per_second = 32000;
+    go_on(&l, 3000);
+    l.worst_queue_ns = 0;
+    go_on(&l, 5000);
+    assert_in_range(l.worst_queue_ns / NS_PER_MS, 0, FLOW_QUEUE_MS + 60);
+    l.bytes_per_second = 1250000;
+    go_on(&l, 3000);
+    uint64_t before = l.taken;
+    go_on(&l, 5000);
+    assert_true(l.taken - before > 5 * 1250000 * 0.6);
+    l.answers_at_all = false;
+    before = l.taken;
+    go_on(&l, 10000);
+    assert_in_range(l.taken - before, 0, 1250000 / 4); /* what was allowed on the way, no more */
+    l.answers = 0;                                     /* those are lost */
+    l.answers_at_all = true;
+    go_on(&l, 10000);
+    before = l.taken;
+    go_on(&l, 2000);
+    assert_true(l.taken > before + 1250000); /* half of what the link takes, and rising */
+}
+
+static void test_cap_and_silence(void **state)
+{
+    struct link l;
+    (void)state;
+    start(&l, 1e9, 0);
+    flow_init(&l.flow, 200000);
+    flow_set_mode(&l.flow, FLOW_SILENT);
+    go_on(&l, 1000);
+    uint64_t before = l.taken;
+    go_on(&l, 10000);
+    assert_in_range(l.taken - before, 1900000, 2100000);
+    assert_false(flow_asks(&l.flow));
+    assert_false(flow_wants_probe(&l.flow, l.now_ns));
+    assert_true(flow_deadline(&l.flow, l.now_ns) < l.now_ns + 200 * NS_PER_MS);
+    start(&l, 1e9, 0); /* nothing is known yet: little leaves */
+    l.answers_at_all = false;
+    go_on(&l, 2000);
+    assert_in_range(l.taken, FLOW_FIRST_BYTES / 2, FLOW_FIRST_BYTES * 2);
+    flow_set_mode(&l.flow, FLOW_SILENT);
+    assert_true(flow_room(&l.flow, l.now_ns) > FLOW_FIRST_BYTES);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_links),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_cap_and_silence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
