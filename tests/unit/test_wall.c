@@ -363,6 +363,7 @@ static void test_a_hung_disk_holds_nobody_up(void **state)
     pthread_mutex_init(&disk_state.lock, NULL);
     thread_cond_init(&disk_state.change);
     disk_state.hangs = true;
+    alarm(120);
     disk.sync = hanging_sync;
     struct wall *w = begin_on(&disk, true, RECEIVER_TRUST_FIRST);
     struct wall_add a = at(f, "", "front");
@@ -379,6 +380,7 @@ static void test_a_hung_disk_holds_nobody_up(void **state)
     WAIT_FOR(w, none_left);
     let_disk_go();
     wall_free(w);
+    alarm(0);
     pthread_cond_destroy(&disk_state.change);
     pthread_mutex_destroy(&disk_state.lock);
     fake_server_stop(f);
