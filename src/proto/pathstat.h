@@ -11,9 +11,10 @@
  * queues, and how fast a frame's fragments follow each other, which is the rate of the narrowest
  * hop when that is less than the rate they were sent at. Clocks need not agree: only differences
  * count. Pure, one thread. */
-#define PATHSTAT_BASE_NS UINT64_C(30000000000) /* the quickest of one to two of these is the base  \
-                                                */
-enum { PATHSTAT_FRAGMENTS = 4 };               /* a smaller frame says nothing about the rate */
+#define PATHSTAT_BASE_NS                                                                           \
+    UINT64_C(30000000000)        /* the quickest of one to two of these is the base                \
+                                  */
+enum { PATHSTAT_FRAGMENTS = 4 }; /* a smaller frame says nothing about the rate */
 
 struct pathstat {
     bool started;       /* base[0] holds a sample */
