@@ -36,6 +36,7 @@ src_tui_libtui_a_SOURCES = \
 	%D%/stage.c %D%/stage.h \
 	%D%/stderr_tap.c %D%/stderr_tap.h \
 	%D%/theme.c %D%/theme.h \
+	%D%/tiles.c %D%/tiles.h \
 	%D%/tty.c %D%/tty.h \
 	%D%/tui.c %D%/tui.h \
 	%D%/ui.c %D%/ui.h \

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "media/mjpeg_dec.h"
 #include "media/mjpeg_probe.h"
@@ -112,10 +113,41 @@ static void fill_ground(struct cells *to)
     }
 }
 
-int picture_render(struct picture *p, const struct frame *jpeg, struct cells *to)
+/* With symbols that chafa chooses. */
+static int draw_symbols(struct picture *p, const struct frame *f, struct tiles *tiles,
+                        unsigned cols, unsigned rows, struct cells *to, unsigned x0, unsigned y0)
+{
+    int err = tiles_shape(tiles, &to->spec, cols, rows, f->width, f->height);
+    if (err || (err = picture_chafa_draw(&p->chafa, f, tiles)) < 0) {
+        return err;
+    }
+    for (unsigned y = 0; y < rows; y++) {
+        memcpy(to->at + (size_t)(y0 + y) * to->spec.cols + x0, tiles->cell + (size_t)y * cols,
+               cols * sizeof *to->at);
+    }
+    return 0;
+}
+
+/* The JPEG's pixels at the size that the cells tell apart. */
+static int pixels_for(struct picture *p, const struct frame *jpeg, const struct mjpeg_info *info,
+                      unsigned width, unsigned height, struct frame **out)
+{
+    struct frame *whole = NULL;
+    int err =
+        mjpeg_dec_frame(p->decoder, jpeg->data, jpeg->len, FRAME_RGBA,
+                        decode_scale(info->width, info->height, width, height), p->pool, &whole);
+    if (!err) {
+        err = scale_rgba(whole, width, height, p->pool, out);
+    }
+    frame_unref(&whole);
+    return err;
+}
+
+int picture_render(struct picture *p, const struct frame *jpeg, struct tiles *tiles,
+                   struct cells *to)
 {
     struct mjpeg_info info;
-    struct frame *whole = NULL, *fit = NULL;
+    struct frame *fit = NULL;
     unsigned cols, rows, part_x, part_y;
     bool halves = to->spec.symbols == TUI_SYMBOLS_HALF && to->spec.colors != CELL_MONO;
     int err = mjpeg_probe(jpeg->data, jpeg->len, &info);
@@ -124,22 +156,16 @@ int picture_render(struct picture *p, const struct frame *jpeg, struct cells *to
     }
     picture_fit(info.width, info.height, &to->spec, &cols, &rows);
     cell_pixels(to->spec.symbols, &part_x, &part_y);
-    err = mjpeg_dec_frame(p->decoder, jpeg->data, jpeg->len, FRAME_RGBA,
-                          decode_scale(info.width, info.height, cols * part_x, rows * part_y),
-                          p->pool, &whole);
-    if (!err) {
-        err = scale_rgba(whole, cols * part_x, rows * part_y, p->pool, &fit);
-    }
+    err = pixels_for(p, jpeg, &info, cols * part_x, rows * part_y, &fit);
     if (!err) {
         unsigned x0 = (to->spec.cols - cols) / 2, y0 = (to->spec.rows - rows) / 2;
         fill_ground(to);
         if (halves) {
             draw_halves(fit, to, x0, y0);
         } else {
-            err = picture_chafa_draw(&p->chafa, fit, cols, rows, to, x0, y0);
+            err = draw_symbols(p, fit, tiles, cols, rows, to, x0, y0);
         }
     }
-    frame_unref(&whole);
     frame_unref(&fit);
     return err;
 }

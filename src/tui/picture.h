@@ -4,6 +4,7 @@
 
 #include "media/frame.h"
 #include "tui/cell.h"
+#include "tui/tiles.h"
 
 /* A JPEG to cells: decoded at the smallest scale that still has a pixel for every part of a cell,
  * scaled, and drawn with half blocks by ourselves or with other symbols by chafa. One a worker
@@ -14,8 +15,10 @@ int picture_new(struct picture **out);
 void picture_free(struct picture *p);
 
 /* Fills cells (its spec says how; at has room for all of them), keeping the picture's shape and
- * filling the rest with the ground. ERR_FORMAT for a damaged picture. */
-int picture_render(struct picture *p, const struct frame *jpeg, struct cells *to);
+ * filling the rest with the ground. tiles is what was drawn last at this place, zero at first; only
+ * what has changed since is drawn again. ERR_FORMAT for a damaged picture. */
+int picture_render(struct picture *p, const struct frame *jpeg, struct tiles *tiles,
+                   struct cells *to);
 
 /* Pixels that a spec can show, for subscribing to no more than that. */
 void picture_pixels(const struct picture_spec *spec, unsigned *width, unsigned *height);

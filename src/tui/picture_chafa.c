@@ -7,9 +7,11 @@
 
 void picture_chafa_fini(struct picture_chafa *c)
 {
-    if (c->canvas) {
-        chafa_canvas_unref(c->canvas);
-        c->canvas = NULL;
+    for (unsigned i = 0; i < PICTURE_CHAFA_SHAPES; i++) {
+        if (c->shape[i].canvas) {
+            chafa_canvas_unref(c->shape[i].canvas);
+        }
+        c->shape[i] = (struct picture_chafa_shape){0};
     }
 }
 
@@ -43,8 +45,7 @@ static ChafaCanvasMode canvas_mode(enum cell_colors colors)
     return modes[colors];
 }
 
-static int make_canvas(struct picture_chafa *c, unsigned cols, unsigned rows,
-                       const struct picture_spec *spec)
+static ChafaCanvas *make_canvas(unsigned cols, unsigned rows, const struct picture_spec *spec)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, one_thread);
@@ -56,14 +57,31 @@ static int make_canvas(struct picture_chafa *c, unsigned cols, unsigned rows,
     chafa_canvas_config_set_symbol_map(config, map);
     chafa_canvas_config_set_dither_mode(config, CHAFA_DITHER_MODE_NONE);
     chafa_canvas_config_set_work_factor(config, 0.8f);
-    c->canvas = chafa_canvas_new(config);
+    ChafaCanvas *canvas = chafa_canvas_new(config);
     chafa_canvas_config_unref(config);
     chafa_symbol_map_unref(map);
-    c->cols = cols;
-    c->rows = rows;
-    c->colors = spec->colors;
-    c->symbols = spec->symbols;
-    return c->canvas ? 0 : -ENOMEM;
+    return canvas;
+}
+
+static ChafaCanvas *canvas_for(struct picture_chafa *c, unsigned cols, unsigned rows,
+                               const struct picture_spec *spec)
+{
+    if (c->colors != spec->colors || c->symbols != spec->symbols) {
+        picture_chafa_fini(c);
+        c->colors = spec->colors;
+        c->symbols = spec->symbols;
+    }
+    for (unsigned i = 0; i < PICTURE_CHAFA_SHAPES; i++) {
+        if (c->shape[i].canvas && c->shape[i].cols == cols && c->shape[i].rows == rows) {
+            return c->shape[i].canvas;
+        }
+    }
+    struct picture_chafa_shape *s = &c->shape[c->next++ % PICTURE_CHAFA_SHAPES];
+    if (s->canvas) {
+        chafa_canvas_unref(s->canvas);
+    }
+    *s = (struct picture_chafa_shape){make_canvas(cols, rows, spec), cols, rows};
+    return s->canvas;
 }
 
 static uint32_t raw_color(int c, const struct picture_spec *spec)
@@ -72,37 +90,57 @@ static uint32_t raw_color(int c, const struct picture_spec *spec)
     return c < 0 ? spec->ground : few ? CELL_PALETTE | (uint32_t)c : (uint32_t)c & 0xffffff;
 }
 
-static void read_cells(const struct picture_chafa *c, struct cells *to, unsigned x0, unsigned y0)
+static struct cell read_cell(ChafaCanvas *canvas, int x, int y, const struct picture_spec *spec)
 {
-    for (unsigned y = 0; y < c->rows; y++) {
-        struct cell *row = to->at + (size_t)(y0 + y) * to->spec.cols + x0;
-        for (unsigned x = 0; x < c->cols; x++) {
-            int fg = -1, bg = -1;
-            row[x].ch = chafa_canvas_get_char_at(c->canvas, (int)x, (int)y);
-            if (c->colors == CELL_MONO) {
-                row[x].fg = row[x].bg = CELL_PLAIN; /* only the character means anything */
-                continue;
-            }
-            chafa_canvas_get_raw_colors_at(c->canvas, (int)x, (int)y, &fg, &bg);
-            row[x].fg = raw_color(fg, &to->spec);
-            row[x].bg = raw_color(bg, &to->spec);
-        }
+    struct cell c = {chafa_canvas_get_char_at(canvas, x, y), CELL_PLAIN, CELL_PLAIN};
+    int fg = -1, bg = -1;
+    if (spec->colors != CELL_MONO) { /* there only the character means anything */
+        chafa_canvas_get_raw_colors_at(canvas, x, y, &fg, &bg);
+        c.fg = raw_color(fg, spec);
+        c.bg = raw_color(bg, spec);
     }
+    return c;
 }
 
-int picture_chafa_draw(struct picture_chafa *c, const struct frame *rgba, unsigned cols,
-                       unsigned rows, struct cells *to, unsigned x0, unsigned y0)
+static int draw_tile(struct picture_chafa *c, const struct frame *rgba, struct tiles *to,
+                     unsigned x0, unsigned y0, unsigned cols, unsigned rows)
 {
-    if (!c->canvas || c->cols != cols || c->rows != rows || c->colors != to->spec.colors ||
-        c->symbols != to->spec.symbols) {
-        picture_chafa_fini(c);
-        int err = make_canvas(c, cols, rows, &to->spec);
-        if (err) {
-            return err;
+    unsigned part_x = to->width / to->cols, part_y = to->height / to->rows;
+    ChafaCanvas *canvas = canvas_for(c, cols, rows, &to->spec);
+    if (!canvas) {
+        return -ENOMEM;
+    }
+    const uint8_t *pixels =
+        rgba->data + ((size_t)y0 * part_y * rgba->width + (size_t)x0 * part_x) * 4;
+    chafa_canvas_draw_all_pixels(canvas, CHAFA_PIXEL_RGBA8_UNASSOCIATED, pixels,
+                                 (int)(cols * part_x), (int)(rows * part_y), rgba->width * 4);
+    for (unsigned y = 0; y < rows; y++) {
+        for (unsigned x = 0; x < cols; x++) {
+            to->cell[(size_t)(y0 + y) * to->cols + x0 + x] =
+                read_cell(canvas, (int)x, (int)y, &to->spec);
         }
     }
-    chafa_canvas_draw_all_pixels(c->canvas, CHAFA_PIXEL_RGBA8_UNASSOCIATED, rgba->data, rgba->width,
-                                 rgba->height, rgba->width * 4);
-    read_cells(c, to, x0, y0);
     return 0;
+}
+
+int picture_chafa_draw(struct picture_chafa *c, const struct frame *rgba, struct tiles *to)
+{
+    int drawn = 0;
+    for (unsigned y = 0; y < to->rows; y += TILES_ROWS) {
+        unsigned rows = to->rows - y < TILES_ROWS ? to->rows - y : TILES_ROWS;
+        for (unsigned x = 0; x < to->cols; x += TILES_COLS) {
+            unsigned cols = to->cols - x < TILES_COLS ? to->cols - x : TILES_COLS;
+            if (!tiles_take(to, rgba, x, y, cols, rows)) {
+                continue;
+            }
+            int err = draw_tile(c, rgba, to, x, y, cols, rows);
+            if (err) {
+                to->drawn = false;
+                return err;
+            }
+            drawn++;
+        }
+    }
+    to->drawn = true;
+    return drawn;
 }

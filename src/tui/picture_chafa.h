@@ -4,20 +4,26 @@
 
 #include "media/frame.h"
 #include "tui/cell.h"
+#include "tui/tiles.h"
 
-/* Chafa behind one door. A canvas of one shape is kept; another shape is another canvas
+/* Chafa behind one door. Tiles have few shapes; each has a canvas that is kept
  * (chafa_canvas_new_similar crashes in 1.12.4). One thread at a time. */
+enum { PICTURE_CHAFA_SHAPES = 4 };
+
 struct picture_chafa {
-    void *canvas; /* ChafaCanvas */
-    unsigned cols, rows;
+    struct picture_chafa_shape {
+        void *canvas; /* ChafaCanvas */
+        unsigned cols, rows;
+    } shape[PICTURE_CHAFA_SHAPES];
+    unsigned next; /* shape that another one replaces */
     enum cell_colors colors;
     enum tui_symbols symbols;
 };
 
 void picture_chafa_fini(struct picture_chafa *c);
 
-/* Draws an RGBA picture as cols x rows cells into cells at x0, y0. */
-int picture_chafa_draw(struct picture_chafa *c, const struct frame *rgba, unsigned cols,
-                       unsigned rows, struct cells *to, unsigned x0, unsigned y0);
+/* Draws those tiles of a picture anew, into the tiles' cells, whose pixels have changed; returns
+ * how many, or -ENOMEM. */
+int picture_chafa_draw(struct picture_chafa *c, const struct frame *rgba, struct tiles *to);
 
 #endif

@@ -25,6 +25,7 @@ struct slot {
     enum slot_state state;
     struct cells back;  /* the worker's while RUNNING */
     struct cells front; /* finished */
+    struct tiles tiles; /* the worker's while RUNNING: what was drawn last */
     bool fresh;         /* front has not been taken */
     struct done done;   /* the frame that was drawn last */
 };
@@ -90,7 +91,7 @@ static bool already_drawn(const struct done *d, const struct frame *f)
 /* Draws into s->back, which is this worker's now. 0, or negative when the frame is damaged. */
 static int draw(struct worker *w, struct slot *s, const struct frame *f)
 {
-    int err = picture_render(w->picture, f, &s->back);
+    int err = picture_render(w->picture, f, &s->tiles, &s->back);
     s->back.arrival_us = f->arrival_us;
     s->back.number = f->number;
     return err;
@@ -204,6 +205,7 @@ void preview_free(struct preview *p)
         picture_free(p->worker[i].picture);
     }
     for (unsigned i = 0; i < PREVIEW_SLOTS; i++) {
+        tiles_fini(&p->slot[i].tiles);
         cells_fini(&p->slot[i].back);
         cells_fini(&p->slot[i].front);
     }

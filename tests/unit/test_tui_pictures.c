@@ -16,6 +16,7 @@
 #include "media/testcard.h"
 #include "tui/output.h"
 #include "tui/picture.h"
+#include "tui/picture_chafa.h"
 #include "tui/preview.h"
 #include "util/mono.h"
 
@@ -65,6 +66,7 @@ static void test_a_picture_keeps_its_shape(void **state)
 static void test_every_mode_and_symbol_fills_all_cells(void **state)
 {
     static struct cell at[40 * 12];
+    struct tiles tiles = {0};
     struct picture *p;
     struct frame *jpeg = card(320, 240);
     assert_int_equal(picture_new(&p), 0);
@@ -74,7 +76,7 @@ static void test_every_mode_and_symbol_fills_all_cells(void **state)
                                        2, colors == CELL_MONO ? CELL_PLAIN : 0},
                               .at = at};
             memset(at, 0, sizeof at);
-            assert_int_equal(picture_render(p, jpeg, &c), 0);
+            assert_int_equal(picture_render(p, jpeg, &tiles, &c), 0);
             bool few = colors == CELL_16 || colors == CELL_8;
             uint32_t entries = CELL_PALETTE | (colors == CELL_16 ? 15 : 7);
             for (int i = 0; i < 40 * 12; i++) {
@@ -86,24 +88,73 @@ static void test_every_mode_and_symbol_fills_all_cells(void **state)
             }
         }
     }
+    tiles_fini(&tiles);
     picture_free(p);
     frame_unref(&jpeg);
+}
+
+/* Only tiles whose pixels moved further than the tolerance from those drawn are drawn again, at the
+ * edges, too; and then the picture is the same as one drawn whole. */
+static void test_only_changed_tiles_are_drawn(void **state)
+{
+    enum { COLS = 2 * TILES_COLS + 3, ROWS = TILES_ROWS + 1, PARTS = 2 };
+    static const struct {
+        unsigned x, y; /* cell */
+        int add, drawn;
+    } cases[] = {{0, 0, 0, 0},
+                 {0, 0, TILES_TOLERANCE, 0},
+                 {0, 0, TILES_TOLERANCE + 1, 1},
+                 {8, 3, 90, 1},
+                 {COLS - 1, ROWS - 1, 90, 1}};
+    const struct picture_spec quad = {COLS, ROWS, CELL_TRUECOLOR, TUI_SYMBOLS_QUAD, 2, 0};
+    struct tiles tiles = {0}, whole = {0};
+    struct picture_chafa chafa = {0};
+    struct frame_pool *pool;
+    struct frame *f;
+    assert_int_equal(frame_pool_new(1, &pool), 0);
+    assert_int_equal(frame_new(pool, COLS * ROWS * PARTS * PARTS * 4, &f), 0);
+    f->width = COLS * PARTS;
+    f->height = ROWS * PARTS;
+    for (unsigned i = 0; i < COLS * ROWS * PARTS * PARTS * 4; i++) {
+        f->data[i] = (uint8_t)(i % 4 == 3 ? 255 : i * 7 % 100);
+    }
+    tiles_shape(&tiles, &quad, COLS, ROWS, f->width, f->height);
+    assert_int_equal(picture_chafa_draw(&chafa, f, &tiles), 3 * 2);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t *p = f->data + (cases[i].y * PARTS * f->width + cases[i].x * PARTS) * 4;
+        uint8_t before = *p;
+        *p = (uint8_t)(*p + cases[i].add);
+        assert_int_equal(picture_chafa_draw(&chafa, f, &tiles), cases[i].drawn);
+        if (!cases[i].drawn) {
+            *p = before;
+        }
+    }
+    tiles_shape(&whole, &quad, COLS, ROWS, f->width, f->height);
+    assert_int_equal(picture_chafa_draw(&chafa, f, &whole), 3 * 2);
+    assert_memory_equal(tiles.cell, whole.cell, COLS * ROWS * sizeof *whole.cell);
+    picture_chafa_fini(&chafa);
+    tiles_fini(&tiles);
+    tiles_fini(&whole);
+    frame_unref(&f);
+    frame_pool_free(pool);
 }
 
 static void test_damaged_pictures_are_errors(void **state)
 {
     static struct cell at[W * H];
     struct cells c = {.spec = spec, .at = at};
+    struct tiles tiles = {0};
     struct picture *p;
     struct frame *jpeg = card(160, 120);
     assert_int_equal(picture_new(&p), 0);
     size_t len = jpeg->len;
     for (size_t cut = 0; cut < 64; cut++) {
         jpeg->len = cut;
-        assert_true(picture_render(p, jpeg, &c) < 0);
+        assert_true(picture_render(p, jpeg, &tiles, &c) < 0);
     }
     jpeg->len = len;
-    assert_int_equal(picture_render(p, jpeg, &c), 0);
+    assert_int_equal(picture_render(p, jpeg, &tiles, &c), 0);
+    tiles_fini(&tiles);
     picture_free(p);
     frame_unref(&jpeg);
 }
@@ -238,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_picture_keeps_its_shape),
         cmocka_unit_test(test_every_mode_and_symbol_fills_all_cells),
+        cmocka_unit_test(test_only_changed_tiles_are_drawn),
         cmocka_unit_test(test_damaged_pictures_are_errors),
         cmocka_unit_test(test_nearest_colours),
         cmocka_unit_test(test_the_pool_draws_new_frames_once),
