@@ -362,6 +362,18 @@ def failures_are_told(w):
     check(os.waitstatus_to_exitcode(t.wait_end()) == 1, "exit status")
 
 
+def its_end_is_told_with_its_status(w):
+    w.server(*FOUR)
+    t = start(w, "--duration", "4s")
+    check(t.wait_end() == 0, f"exit status {t.status}: {t.text()}")
+    settle(t)
+    t = term(w, start_argv(w, "--duration", "4s", f"ghost={w.url('nosuch')}"))
+    t.see("ghost", "quit")
+    check(os.waitstatus_to_exitcode(t.wait_end()) == 1, f"exit status {t.status}: {t.text()}")
+    settle(t)
+    t.see("ghost was never live")
+
+
 def names(w):
     w.server(*FOUR)
     start(w, "--stay", name="front door")
@@ -456,6 +468,8 @@ def attach_and_detach_many_times(w):
     before = fds(pid), threads(pid), rss_kb(pid)
     for i in range(int(os.environ.get("CYCLES", "40"))):
         cycle(w, i)
+        if i % 100 == 99:
+            print(f"# {rss_kb(pid)} kB after {i + 1} cycles", flush=True)
     wait_for("the screen to go", lambda: not status(w)["attached"])
     wait_for("descriptors to be as before", lambda: fds(pid) == before[0], 5)
     check(threads(pid) == before[1], f"{threads(pid)} threads, before {before[1]}")
@@ -533,6 +547,7 @@ main([tidy(test) for test in (
     suspended_by_a_shell,
     wall_dies,
     failures_are_told,
+    its_end_is_told_with_its_status,
     names,
     name_of_a_second_wall,
     whole_screen_at_once,
