@@ -9,11 +9,12 @@ AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
 	PYTHON3='$(PYTHON3)' PYTHONDONTWRITEBYTECODE=1 \
 	CC='$(CC)' LINT_CPPFLAGS='$(LINT_CPPFLAGS)' \
-	; export CMOCKA_MESSAGE_OUTPUT srcdir builddir PYTHON3 PYTHONDONTWRITEBYTECODE CC LINT_CPPFLAGS;
+	TSAN_OPTIONS="suppressions=$(abs_top_srcdir)/tests/tsan.supp $$TSAN_OPTIONS" \
+	; export TSAN_OPTIONS CMOCKA_MESSAGE_OUTPUT srcdir builddir PYTHON3 PYTHONDONTWRITEBYTECODE CC LINT_CPPFLAGS;
 
 TESTS += tests/tools/check_scripts.sh
 EXTRA_DIST += tests/tools/check_scripts.sh tests/tools/packages.sh tests/tools/count.sh
-EXTRA_DIST += tests/run.sh .ci/run
+EXTRA_DIST += tests/tsan.supp tests/run.sh .ci/run
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 
