@@ -1,2 +1,7 @@
 # SPDX-License-Identifier: MIT
-EXTRA_DIST += examples/demo.sh examples/systemd/camwall@.service examples/systemd/camwalld.service
+EXTRA_DIST += \
+	examples/camwall.conf \
+	examples/camwalld.conf \
+	examples/demo.sh \
+	examples/systemd/camwall@.service \
+	examples/systemd/camwalld.service

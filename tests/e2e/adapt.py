@@ -98,4 +98,4 @@ def a_slow_client_is_alone(w):
 
 
 if __name__ == "__main__":
-    main([half_the_rate, recording_has_whole_frames, a_slow_client_is_alone])
+    main([half_the_rate, recording_has_whole_frames, a_slow_client_is_alone], long=True)

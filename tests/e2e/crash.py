@@ -139,4 +139,4 @@ def recovery_leaves_alone_what_it_must(w):
 
 
 main([copy_recovered_by_hand, copy_recovered_by_a_restart, h264, mpeg4,
-      recovery_leaves_alone_what_it_must])
+      recovery_leaves_alone_what_it_must], long=True)

@@ -268,4 +268,4 @@ def names_by_template(w):
 
 main([disk_full_at_the_reserve, disk_full_to_the_last_byte, old_files_make_room,
       two_consoles_in_one_directory, hole_is_a_hole_in_time, every_rate, irregular_rate,
-      oldest_go_first, command_for_every_finished_file, names_by_template])
+      oldest_go_first, command_for_every_finished_file, names_by_template], long=True)

@@ -3,6 +3,7 @@
 E2E_TESTS = \
 	tests/e2e/adapt.py \
 	tests/e2e/attach.py \
+	tests/e2e/console.py \
 	tests/e2e/crash.py \
 	tests/e2e/ctl.py \
 	tests/e2e/evidence.py \

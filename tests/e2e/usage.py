@@ -107,6 +107,12 @@ def examples_of_the_manual_are_right(w):
         check(out.returncode == 0, out.stderr.decode())
 
 
+def examples_are_right(w):
+    for program, name in ((CAMWALL, "camwall.conf"), (CAMWALLD, "camwalld.conf")):
+        out = run(w, [program, "-C", "-c", os.path.join(SOURCE, "examples", name)])
+        check(out.returncode == 0, f"{name}: {out.stderr.decode()}")
+
+
 def list_of_nobody(w):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind(("127.0.0.1", 0))
@@ -125,5 +131,5 @@ def help_and_version(w):
 
 
 main([server_usage, console_usage, port_in_use, unusable_files,
-      configuration_errors_name_file_and_line, examples_of_the_manual_are_right, list_of_nobody,
-      help_and_version])
+      configuration_errors_name_file_and_line, examples_of_the_manual_are_right, examples_are_right,
+      list_of_nobody, help_and_version])
