@@ -6,11 +6,12 @@
 #include <unistd.h>
 
 #include "receive/catalogue.h"
+#include "tui/terminal.h"
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/text.h"
 
-enum { LIST_TIMEOUT_MS = 6000, HOST_MAX = 256 };
+enum { LIST_TIMEOUT_MS = 6000, TERMINAL_TIMEOUT_MS = 2000, HOST_MAX = 256 };
 
 static const char *user_name(void)
 {
@@ -27,6 +28,20 @@ int command_identity(const struct keys *keys)
         text_copy(host, sizeof(host), "localhost");
     host[sizeof(host) - 1] = '\0';
     return printf("%s %s@%s\n", keys_fingerprint(keys), user_name(), host) < 0 || fflush(stdout);
+}
+
+int command_terminal(void)
+{
+    struct tui_terminal terminal;
+    char error[TUI_TEXT_MAX];
+
+    tui_terminal_from_environment(&terminal, STDIN_FILENO,
+                                  isatty(STDOUT_FILENO) ? STDOUT_FILENO : STDIN_FILENO);
+    if (terminal_report(&terminal, TERMINAL_TIMEOUT_MS, stdout, error) < 0) {
+        fprintf(stderr, "camwall: %s\n", error);
+        return 1;
+    }
+    return 0;
 }
 
 static void print_camera(const struct packet_camera *c)

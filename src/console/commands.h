@@ -11,6 +11,8 @@
 /* Finishes what crashes left in s->recover: a line for each file, at the end a summary. 1: there is
  * no such directory, or a file could not be repaired. */
 int command_recover(const struct settings *s);
+/* What the terminal can do; to standard output, which may be elsewhere than the terminal asked. */
+int command_terminal(void);
 int command_identity(const struct keys *keys);
 int command_list(const struct settings *s, const struct receiver_settings *how);
 

@@ -79,6 +79,8 @@ static int act(const struct settings *s)
         return attach_main(s);
     case ACTION_CTL:
         return ctl_main(s);
+    case ACTION_TERMINAL:
+        return command_terminal();
     default:
         return s->recover ? command_recover(s) : run(s);
     }

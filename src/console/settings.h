@@ -18,6 +18,7 @@ enum settings_action {
     ACTION_VERSION,
     ACTION_CHECK,
     ACTION_IDENTITY,
+    ACTION_TERMINAL,
     ACTION_ATTACH, /* word[0]: the wall's name, if there is one */
     ACTION_CTL,    /* word: the command */
     ACTION_COMPLETION,

@@ -103,6 +103,10 @@ static const struct option_def defs[] = {
     {0, "identity", NULL, OPTION_ACTION, AT(action),
      N_("Print this console's key as a line for a server's authorized_clients and exit."),
      .action = ACTION_IDENTITY},
+    {0, "terminal", NULL, OPTION_ACTION, AT(action),
+     N_("Ask the terminal what it can do, print each fact and the preview mode it led to, and "
+        "exit."),
+     .action = ACTION_TERMINAL, .not_in_file = true},
     {'c', "config", "FILE", OPTION_STRING, AT(config), N_("Read settings from FILE first."),
      .not_in_file = true},
     {'C', "check-config", NULL, OPTION_ACTION, AT(action),

@@ -35,6 +35,7 @@ src_tui_libtui_a_SOURCES = \
 	%D%/session.c %D%/session.h \
 	%D%/stage.c %D%/stage.h \
 	%D%/stderr_tap.c %D%/stderr_tap.h \
+	%D%/terminal.c %D%/terminal.h \
 	%D%/theme.c %D%/theme.h \
 	%D%/tiles.c %D%/tiles.h \
 	%D%/tty.c %D%/tty.h \

@@ -39,5 +39,5 @@ TESTS += tests/unit/test_flow
 tests_unit_test_flow_SOURCES = tests/unit/test_flow.c
 tests_unit_test_flow_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_flow_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
-TESTS += tests/unit/screen_slow.py
-EXTRA_DIST += tests/unit/screen_slow.py tests/tools/ptybridge.py
+TESTS += tests/unit/screen_slow.py tests/unit/screen_report.py
+EXTRA_DIST += tests/unit/screen_slow.py tests/unit/screen_report.py tests/tools/ptybridge.py
