@@ -21,6 +21,9 @@ class Console(Term):
     def state_of(self, state):
         return any(re.search(r"\b" + state + r"\b", line) for line in self.lines()[1:])
 
+    def colours(self):
+        return {cell[1] for row in self.cells(1) for cell in row if cell[0] == "▀"}
+
     def live(self):
         self.wait(lambda: self.state_of("live"), "a live panel")
 
@@ -53,9 +56,7 @@ def pictures_and_figures(w):
     w.server("front=pattern:320x240@25", "yard=pattern:160x120@10")
     c = with_console(w, w.url())
     c.see("front", "yard", "320×240", "160×120", "2 live")
-    c.wait(lambda: "▀" in c.text(), "a picture")
-    colours = {cell[1] for row in c.cells(1) for cell in row if cell[0] == "▀"}
-    check(len(colours) > 8, f"a picture of {len(colours)} colours")
+    c.wait(lambda: len(c.colours()) > 30, "a picture of many colours")
     c.key("l")
     c.see("25.", "10.")
     c.key("?")

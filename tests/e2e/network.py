@@ -163,4 +163,4 @@ def a_recording_begins_before_the_key(w):
 TESTS = [loss_is_repaired, doubled_and_reordered, cuts_leave_no_hole, an_address_changes,
          a_recording_begins_before_the_key]
 if __name__ == "__main__":
-    main(TESTS)
+    main(TESTS, long=True)
