@@ -14,7 +14,7 @@
  * to drain and measured anew. Pure: time comes in. */
 
 enum {
-    FLOW_QUEUE_MS = 60,
+    FLOW_QUEUE_MS = 40,
     FLOW_FIRST_BYTES = 4096, /* on their way while nothing is known */
     FLOW_LEAST_BYTES = 1536,
     FLOW_MOST_BYTES = 256 * 1024,

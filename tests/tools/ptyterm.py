@@ -38,6 +38,29 @@ TOKEN = re.compile(rb'\033P[^\033]*\033\\|\033\[([<=>?]?)([0-9;:]*)([ -/]*)([@-~
 PARTIAL = re.compile(rb'\033(P[^\033]*\033?|\[[0-9;:<=>? -/]*)?$')
 
 
+HEX = re.compile('[0-9a-f]{6}$')
+
+
+class Halves:
+    """The colours of a cell's halves; equal when no channel is further off than pictures may be: as
+    far as the tolerance before and the pen's slop after a redraw."""
+    MOST = 8 + 3
+
+    def __init__(self, top, low):
+        self.top, self.low = top, low
+        self.channels = bytes.fromhex(top + low)
+
+    def __getitem__(self, i):
+        return ('▀', self.top, self.low)[i]
+
+    def __eq__(self, other):
+        return isinstance(other, Halves) and all(
+            abs(a - b) <= self.MOST for a, b in zip(self.channels, other.channels))
+
+    def __repr__(self):
+        return self.channels.hex()
+
+
 class Term:
     """term: $TERM; answers: 'xterm' (all questions), 'wide' (lines are two columns), 'none'."""
 
@@ -199,11 +222,15 @@ class Term:
         return self.now[0].buffer[y][x]
 
     def cells(self, first_row=0):
-        """What can be seen of the cells: the colour of a blank's letter cannot."""
+        """What can be seen of the cells: the colour of a blank's letter cannot, and half a block
+        looks the same whichever half is the letter."""
         screen = self.now[0]
 
         def seen(c):
             c = tuple(c)
+            if c[0] in ' ▀▄█' and not any(c[3:]) and HEX.match(c[2]) and (
+                    c[0] == ' ' or HEX.match(c[1])):
+                return Halves(c[1] if c[0] in '▀█' else c[2], c[1] if c[0] in '▄█' else c[2])
             return (' ', 'default', *c[2:]) if c[0] in ' \u2002' else c
         return [[seen(screen.buffer[y][x]) for x in range(self.cols)]
                 for y in range(first_row, self.rows)]
