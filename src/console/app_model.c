@@ -37,7 +37,8 @@ static void fill_recording(struct tui_stream *to, const struct wall_row *row)
     const struct recorder_status *rec = &row->rec;
 
     to->recording = row->recording;
-    to->every_nth = 1;
+    to->every_nth = row->rx.left_out + 1u;
+    to->tiers_down = row->rx.tiers_down;
     to->recorder_dropped = row->recorder_dropped;
     to->recorded_bytes = rec->bytes;
     if (row->recording && rec->frames)

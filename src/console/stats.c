@@ -32,6 +32,7 @@ static void put_picture(struct json *j, const struct receiver_status *rx)
     json_uint(j, "width", rx->width);
     json_uint(j, "height", rx->height);
     json_uint(j, "tier", rx->tier);
+    json_uint(j, "every_nth", rx->left_out + 1u);
     json_real(j, "fps", rx->fps, 2);
     json_real(j, "bitrate", rx->bitrate, 0);
 }

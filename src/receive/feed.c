@@ -89,8 +89,10 @@ bool feed_is_newest(const struct receiver *r, uint32_t number)
 static void count_frame(struct receiver *r, const struct frame *f, uint64_t now_ns)
 {
     struct receiver_status *s = feed_lock(r);
-    s->width = f->width;
-    s->height = f->height;
+    if (s->legacy) { /* else STREAM says it: a frame may be a smaller tier's */
+        s->width = f->width;
+        s->height = f->height;
+    }
     s->tier = f->tier;
     s->last_frame_ns = now_ns;
     if (!s->first_frame_ns)

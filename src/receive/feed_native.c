@@ -92,9 +92,11 @@ static void on_stream(void *ctx, const struct packet_stream *s, bool restarted)
 
     struct receiver_status *st = feed_lock(r);
     text_copy(st->camera, sizeof(st->camera), s->camera);
-    st->width = s->width;
-    st->height = s->height;
+    st->width = s->full_width ? s->full_width : s->width;
+    st->height = s->full_height ? s->full_height : s->height;
     st->tier = s->tier;
+    st->tiers_down = s->tiers_down;
+    st->left_out = s->left_out;
     enum receiver_state state = st->state;
     feed_unlock(r);
     if (restarted) {

@@ -43,6 +43,8 @@ struct receiver_status {
     char camera[PROTO_NAME_MAX + 1];
     uint16_t width, height; /* 0 until known */
     uint8_t tier;
+    uint8_t tiers_down;  /* below the one asked for: the path is too narrow … */
+    uint8_t left_out;    /* … and of left_out + 1 frames one is sent */
     double fps, bitrate; /* frames and bits a second over the last 2 s */
     double jitter_ms, rtt_ms,
         latency_ms; /* NaN until known; latency: capture to whole frame here */

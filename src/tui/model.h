@@ -47,7 +47,8 @@ struct tui_stream {
 
     bool recording;
     uint64_t recorded_s, recorded_bytes; /* this recording */
-    unsigned every_nth; /* 1: every frame is recorded; 3: every third (disk too slow) */
+    unsigned every_nth;  /* 1: every frame comes; 3: every third, because the path is narrow */
+    unsigned tiers_down; /* the picture is that much smaller than asked for, likewise */
     uint64_t recorder_dropped;
     double recorder_latency_ms;      /* from arrival to the file, of the last frame */
     char recorder_why[TUI_TEXT_MAX]; /* "disk full, resumes by itself"; "" when all is well */

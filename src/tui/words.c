@@ -167,8 +167,12 @@ static void add_recording(struct words_facts *f, const struct tui_stream *s)
     if (s->recording) {
         add(f, ROLE_TEXT, _("recorded %s"), text_bytes(s->recorded_bytes, a));
     }
-    if (s->recording && s->every_nth > 1) {
-        add(f, ROLE_WARN, _("one frame in %u"), s->every_nth);
+    if (s->every_nth > 1) {
+        add(f, ROLE_WARN, s->recording ? _("recording one frame in %u") : _("one frame in %u"),
+            s->every_nth);
+    }
+    if (s->tiers_down) {
+        add(f, ROLE_WARN, _("smaller for a narrow path"));
     }
     if (s->recorder_dropped) {
         add(f, ROLE_WARN, _("%llu not recorded"), (unsigned long long)s->recorder_dropped);

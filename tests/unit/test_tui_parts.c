@@ -219,7 +219,7 @@ static void test_unknown_facts_are_left_out(void **state)
     words_facts(&s, true, true, &f);
     assert_int_equal(f.n, 5);
     assert_string_equal(f.fact[1].text, "frozen");
-    assert_string_equal(f.fact[4].text, "one frame in 3");
+    assert_string_equal(f.fact[4].text, "recording one frame in 3");
 }
 
 static void test_events_keep_the_newest(void **state)
