@@ -28,6 +28,9 @@ FOUR = [f"{name}=pattern:160x120" for name in ("front", "yard", "gate", "hall")]
 ESCAPES = re.compile(rb"\x1b(\[[0-9;:<=>?]*[ -/]*[@-~]|P[^\x1b]*\x1b\\|[()][A-Z0-9]|.)|[\r\n]")
 
 
+GROUND = re.compile(rb"[\[;]48;[25];")
+
+
 def environment(w, **more):
     env = {"XDG_STATE_HOME": w.path("state"), "TZ": "UTC", "LANG": "C.UTF-8"}
     for var in "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS":
@@ -72,7 +75,9 @@ def start(w, *args, name=None, **how):
     """A wall with its terminal; it is ended with the test, whatever happens."""
     t = term(w, start_argv(w, *args, *(["-n", name] if name else [])), **how)
     t.see("quit")
-    w.walls.append(wait_for("the wall", lambda: status(w, name))["pid"])
+    pid = wait_for("the wall", lambda: status(w, name))["pid"]
+    w.walls.append(pid)
+    check(os.getsid(pid) == pid, "the wall has no session of its own")
     return t
 
 
@@ -397,15 +402,15 @@ def name_of_a_second_wall(w):
     t.see("a wall named 'main' runs already; this one is 'main-2'", '"camwall --attach main-2"')
 
 
-def raw_screen(w, argv, words, blocks, **env):
-    """Milliseconds until a program has drawn all words and that many half blocks."""
+def raw_screen(w, argv, words, colours, **env):
+    """Milliseconds until a program has drawn all words and changed colours for pictures so often."""
     t = term(w, argv, **env)
     began, seen = time.monotonic(), b""
     while time.monotonic() - began < PATIENCE:
         if select.select([t.master], [], [], 1)[0]:
             seen += os.read(t.master, 1 << 20)
         text = ESCAPES.sub(b"", seen).decode(errors="replace")
-        if all(word in text for word in words) and text.count("▀") >= blocks:
+        if all(word in text for word in words) and len(GROUND.findall(seen)) >= colours:
             return (time.monotonic() - began) * 1000, t
     raise Failed(f"no screen: {text[-500:]}")
 
@@ -422,7 +427,7 @@ def whole_screen_at_once(w):
         colours = kind == "xterm-256color"
         ms, t = raw_screen(w, [CAMWALL, "--attach"],
                            ["4 cameras", "front", "yard", "gate", "hall", "quit"],
-                           cols * rows // 4 if colours else 0, cols=cols, rows=rows, TERM=kind,
+                           100 if colours else 0, cols=cols, rows=rows, TERM=kind,
                            LANG=lang)
         times.append(ms)
         t.key("z")
