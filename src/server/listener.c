@@ -2,7 +2,7 @@
 /* What happens to a datagram, cheapest check first:
  *   1. of a live legacy client: its repeated CONNECT needs nothing
  *   2. not DTLS: CONNECT goes to legacy admission, the rest is foreign
- *   3. application data: the established session of this (socket, local, peer), or nobody's
+ *   3. application data: the sessions of this (socket, local, peer), or nobody's
  *   4. a hello of a handshake under way (same client random): to that handshake
  *   5. another hello: the stateless cookie; with a right one, the limits, then a thread
  *   6. the rest of a handshake: to the handshake, else the established session, else nobody's
@@ -180,19 +180,18 @@ static void on_hello(struct listener *l, struct link *link, const struct link_dg
     new_session(l, link, d, prestate);
 }
 
+/* A session that is about to replace an older one of the same key gets application data as well:
+ * the two are told apart by their keys only, and each drops what is the other's. */
 static void on_record(struct listener *l, struct link *link, const struct link_dgram *d,
                       bool application)
 {
-    struct client *c = NULL;
-    if (!application)
-        c = clients_find(&l->clients, link, &d->local, &d->peer, false);
-    if (!c)
-        c = clients_find(&l->clients, link, &d->local, &d->peer, true);
-    if (!c && application)
-        c = clients_find(&l->clients, link, &d->local, &d->peer, false);
-    if (c && !c->legacy)
-        inbox_put_dgram(&c->inbox, d->data, d->len);
-    else
+    struct client *young = clients_find(&l->clients, link, &d->local, &d->peer, false);
+    struct client *old = clients_find(&l->clients, link, &d->local, &d->peer, true);
+    if (young)
+        inbox_put_dgram(&young->inbox, d->data, d->len);
+    if (old && !old->legacy && (application || !young))
+        inbox_put_dgram(&old->inbox, d->data, d->len);
+    if (!young && (!old || old->legacy))
         drop(l, DROP_NOBODY);
 }
 

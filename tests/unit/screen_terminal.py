@@ -277,9 +277,13 @@ def test_signals_end_clean():
             t.check_clean()
 
 
+CRASH = {'ASAN_OPTIONS': 'detect_leaks=0:handle_segv=0:handle_abort=0',
+         'TSAN_OPTIONS': 'handle_segv=0:handle_abort=0:report_signal_unsafe=0:exitcode=0'}
+
+
 def test_crash_gives_the_terminal_back():
     for sig in (signal.SIGUSR1, signal.SIGABRT, signal.SIGSEGV, signal.SIGQUIT):
-        with demo(env={'ASAN_OPTIONS': 'detect_leaks=0:handle_segv=0:handle_abort=0'}) as t:
+        with demo(env=CRASH) as t:
             t.see('front')
             t.signal(sig)
             status = t.wait_end()
@@ -316,7 +320,7 @@ def test_started_many_times():
         def ended():
             with open(t.log) as f:
                 return f.read().count('ended') == 30
-        t.wait(ended, '30 ends')
+        t.wait(ended, '30 ends', 300)
         t.see('1 front', 'q quit')
         quit_clean(t)
 
