@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The screen behind slow links: keys act at once beside live pictures, little is on its way, and a
-terminal that did not read for long shows what is now. CAMWALL_TRIES: how often a key is tried, each
-of them in time; without it a few are, most of them in time, for the machine may be busy."""
+terminal that did not read for long shows what is now. These are measurements, for a machine that is
+not busy: CAMWALL_TRIES says how often a key is tried, and without it nothing runs. What does not
+depend on the machine is tested in virtual time (test_flow)."""
 import os
 import sys
 import time
@@ -12,8 +13,8 @@ from ptyterm import run  # noqa: E402
 from ptybridge import SlowTerm  # noqa: E402
 
 DEMO = os.path.join(os.environ.get('builddir', '.'), 'tests/tools/tuidemo')
-TRIES = int(os.environ.get('CAMWALL_TRIES', '9'))
-WORST = -1 if 'CAMWALL_TRIES' in os.environ else TRIES // 2
+TRIES = int(os.environ.get('CAMWALL_TRIES', '0'))
+WORST = -1
 DELAY = 0.1
 MOST = 0.2 + 2 * DELAY  # from a key to what it does
 BACKLOG = 0.15
@@ -89,4 +90,7 @@ def test_what_did_not_read_shows_what_is_now():
         assert took < 1 + 2 * DELAY, took
 
 
-run(globals())
+if TRIES:
+    run(globals())
+else:
+    print('1..0 # SKIP measured, not tested; CAMWALL_TRIES=200 runs it')
