@@ -68,13 +68,17 @@ struct fixture {
 
 static uint16_t logged_port(void)
 {
-    wait_logged("listening on 127.0.0.1:", 1);
+    static const char words[] = "listening on 127.0.0.1:";
+    uint16_t port = 0;
+    wait_logged(words, 1);
+    pthread_mutex_lock(&log_lock);
     for (unsigned i = 0; i < log_n; i++) {
-        const char *at = strstr(log_lines[i], "listening on 127.0.0.1:");
+        const char *at = strstr(log_lines[i], words);
         if (at)
-            return (uint16_t)atoi(at + strlen("listening on 127.0.0.1:"));
+            port = (uint16_t)atoi(at + strlen(words));
     }
-    return 0;
+    pthread_mutex_unlock(&log_lock);
+    return port;
 }
 
 static int start(struct fixture *x)
@@ -99,7 +103,9 @@ static int setup_with(void **state, bool open)
     struct fixture *x = mem_zero(1, sizeof *x);
     char error[200];
     *state = x;
+    pthread_mutex_lock(&log_lock);
     log_n = 0;
+    pthread_mutex_unlock(&log_lock);
     log_set_hook(on_log, NULL);
     snprintf(x->dir, sizeof x->dir, "/tmp/camwall-test-XXXXXX");
     x->settings = mem_zero(1, sizeof *x->settings);
