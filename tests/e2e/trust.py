@@ -115,4 +115,4 @@ def keys_are_private(w):
 
 main([refused_until_authorized, taken_off_the_list_goes_at_once, cameras_of_a_client,
       unknown_server_is_refused_when_known_is_asked_for, changed_key_is_refused_loudly,
-      fingerprints_agree, keys_are_private])
+      fingerprints_agree, keys_are_private], quick=True)

@@ -132,4 +132,4 @@ def help_and_version(w):
 
 main([server_usage, console_usage, port_in_use, unusable_files,
       configuration_errors_name_file_and_line, examples_of_the_manual_are_right, examples_are_right,
-      list_of_nobody, help_and_version])
+      list_of_nobody, help_and_version], quick=True)

@@ -313,6 +313,9 @@ class Term:
 
 def run(module):
     """Runs every test_ function of a module's globals, in order of their lines."""
+    if os.environ.get('CAMWALL_SHORT'):
+        print('1..0 # SKIP CAMWALL_SHORT is set')
+        return
     tests = [f for name, f in module.items() if name.startswith('test_') and callable(f)]
     chosen = sys.argv[1:]
     tests = [t for t in tests if not chosen or t.__name__ in chosen]
