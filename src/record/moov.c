@@ -6,20 +6,38 @@
 /* Bytes behind the duration in the headers, which are kept as they are. */
 enum { MVHD_TAIL = 80, TKHD_TAIL = 60, MDHD_TAIL = 4 };
 
-/* What a moov must have, each once. */
-enum part { HAS_MVHD = 1, HAS_TKHD = 2, HAS_MDHD = 4, HAS_STBL = 8, HAS_ALL = 15 };
+/* What a moov must have, each once and in its place; other boxes are copied. */
+static const struct part {
+    uint32_t parent, type;
+} parts[] = {
+    {BOX('m', 'o', 'o', 'v'), BOX('m', 'v', 'h', 'd')},
+    {BOX('m', 'o', 'o', 'v'), BOX('t', 'r', 'a', 'k')},
+    {BOX('t', 'r', 'a', 'k'), BOX('t', 'k', 'h', 'd')},
+    {BOX('t', 'r', 'a', 'k'), BOX('m', 'd', 'i', 'a')},
+    {BOX('m', 'd', 'i', 'a'), BOX('m', 'd', 'h', 'd')},
+    {BOX('m', 'd', 'i', 'a'), BOX('m', 'i', 'n', 'f')},
+    {BOX('m', 'i', 'n', 'f'), BOX('s', 't', 'b', 'l')},
+};
+enum { PARTS = sizeof parts / sizeof *parts, HAS_ALL = (1 << PARTS) - 1 };
 
 struct rewrite {
     const struct fragments *f;
     struct box_out *out;
-    unsigned has;
+    unsigned has; /* bits of parts */
 };
 
-static bool is_first(struct rewrite *r, enum part part)
+/* A part in another place, or a second one: whoever reads the file could take another track than
+ * the one that was rewritten. */
+static bool is_in_place(struct rewrite *r, uint32_t parent, uint32_t type)
 {
-    bool first = !(r->has & part);
-    r->has |= part;
-    return first;
+    for (unsigned i = 0; i < PARTS; i++) {
+        if (parts[i].type != type)
+            continue;
+        bool first = !(r->has & 1u << i);
+        r->has |= 1u << i;
+        return first && parts[i].parent == parent;
+    }
+    return true;
 }
 
 static uint64_t get_time(struct box_in *in, bool wide)
@@ -37,8 +55,7 @@ static void put_time(struct box_out *out, uint64_t v, bool wide)
 
 /* mvhd, tkhd and mdhd (8.2.2, 8.3.2, 8.4.2): version and flags, two dates, the time scale (of a
  * track its number and a zero), the duration, a tail. Every duration is in the track's scale. */
-static int write_header(struct rewrite *r, enum part part, uint32_t type, struct box_in in,
-                        size_t tail)
+static int write_header(struct rewrite *r, uint32_t type, struct box_in in, size_t tail)
 {
     const struct fragments *f = r->f;
     struct box_out *out = r->out;
@@ -48,7 +65,7 @@ static int write_header(struct rewrite *r, enum part part, uint32_t type, struct
     uint64_t created = get_time(&in, wide), modified = get_time(&in, wide);
     uint32_t number = box_get32(&in);
     box_skip(&in, (track ? 4u : 0u) + (wide ? 8u : 4u));
-    if (in.bad || (size_t)(in.end - in.at) != tail || !is_first(r, part))
+    if (in.bad || (size_t)(in.end - in.at) != tail)
         return ERR_FORMAT;
     wide = f->ticks >= UINT32_MAX || created > UINT32_MAX || modified > UINT32_MAX;
     size_t begin = box_begin(out, type);
@@ -157,7 +174,7 @@ static int write_stbl(struct rewrite *r, struct box_in in)
     const struct fragments *f = r->f;
     struct box_out *out = r->out;
     struct box_in stsd;
-    if (!is_first(r, HAS_STBL) || !box_find(in, BOX('s', 't', 's', 'd'), &stsd))
+    if (!box_find(in, BOX('s', 't', 's', 'd'), &stsd))
         return ERR_FORMAT;
     size_t begin = box_begin(out, BOX('s', 't', 'b', 'l'));
     copy(BOX('s', 't', 's', 'd'), stsd, out);
@@ -173,25 +190,22 @@ static int write_stbl(struct rewrite *r, struct box_in in)
 
 static int write_children(struct rewrite *r, uint32_t type, struct box_in in);
 
-/* The boxes on the way to the tables are opened in this order only, so nesting has an end. */
-static bool leads_to_tables(uint32_t parent, uint32_t type)
-{
-    return (parent == BOX('m', 'o', 'o', 'v') && type == BOX('t', 'r', 'a', 'k')) ||
-           (parent == BOX('t', 'r', 'a', 'k') && type == BOX('m', 'd', 'i', 'a')) ||
-           (parent == BOX('m', 'd', 'i', 'a') && type == BOX('m', 'i', 'n', 'f'));
-}
-
+/* Boxes are opened in the order of parts only, so nesting has an end. */
 static int write_box(struct rewrite *r, uint32_t parent, uint32_t type, struct box_in in)
 {
-    if (leads_to_tables(parent, type))
-        return write_children(r, type, in);
+    if (!is_in_place(r, parent, type))
+        return ERR_FORMAT;
     switch (type) {
+    case BOX('t', 'r', 'a', 'k'):
+    case BOX('m', 'd', 'i', 'a'):
+    case BOX('m', 'i', 'n', 'f'):
+        return write_children(r, type, in);
     case BOX('m', 'v', 'h', 'd'):
-        return write_header(r, HAS_MVHD, type, in, MVHD_TAIL);
+        return write_header(r, type, in, MVHD_TAIL);
     case BOX('t', 'k', 'h', 'd'):
-        return write_header(r, HAS_TKHD, type, in, TKHD_TAIL);
+        return write_header(r, type, in, TKHD_TAIL);
     case BOX('m', 'd', 'h', 'd'):
-        return write_header(r, HAS_MDHD, type, in, MDHD_TAIL);
+        return write_header(r, type, in, MDHD_TAIL);
     case BOX('s', 't', 'b', 'l'):
         return write_stbl(r, in);
     case BOX('m', 'v', 'e', 'x'): /* there are no fragments any more */

@@ -278,6 +278,10 @@ class Term:
                 self.status = status
         return self.status is not None
 
+    def stopped(self):
+        """Stopped by a signal. One that starts it again before this would be lost."""
+        return os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+
     def wait_end(self):
         self.wait(self.ended, 'the program to end')
         while self.pump(0.05):

@@ -261,7 +261,8 @@ def test_suspend_and_resume():
         t.see('front')
         t.signal(signal.SIGTSTP)
         t.wait(lambda: t.now is t.main and 1000 not in t.modes, 'the main screen')
-        t.wait(lambda: termios.tcgetattr(t.slave) == t.before, 'the old settings')
+        t.wait(t.stopped, 'the program to stop')
+        assert termios.tcgetattr(t.slave) == t.before
         t.signal(signal.SIGCONT)
         t.wait(lambda: t.now is t.other, 'the screen again')
         t.see('1 front', 'q quit')
