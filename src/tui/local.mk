@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += src/tui/libtui.a
-src_tui_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(CHAFA_CFLAGS)
+src_tui_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(CHAFA_CFLAGS) $(ZLIB_CFLAGS)
 src_tui_libtui_a_SOURCES = \
 	%D%/bars.c \
+	%D%/base64.c %D%/base64.h \
 	%D%/bytes.c %D%/bytes.h \
 	%D%/caps.c %D%/caps.h \
 	%D%/cell.c %D%/cell.h \
@@ -18,7 +19,9 @@ src_tui_libtui_a_SOURCES = \
 	%D%/graph.c %D%/graph.h \
 	%D%/input.c %D%/input.h \
 	%D%/input_csi.c %D%/input_csi.h \
+	%D%/iterm.c %D%/iterm.h \
 	%D%/keymap.c %D%/keymap.h \
+	%D%/kitty.c %D%/kitty.h \
 	%D%/layout.c %D%/layout.h \
 	%D%/lineedit.c %D%/lineedit.h \
 	%D%/model.c %D%/model.h \
@@ -33,6 +36,8 @@ src_tui_libtui_a_SOURCES = \
 	%D%/screen.c %D%/screen.h \
 	%D%/scroll.c %D%/scroll.h \
 	%D%/session.c %D%/session.h \
+	%D%/sixel.c %D%/sixel.h \
+	%D%/sixel_palette.c %D%/sixel_palette.h \
 	%D%/stage.c %D%/stage.h \
 	%D%/stderr_tap.c %D%/stderr_tap.h \
 	%D%/terminal.c %D%/terminal.h \
