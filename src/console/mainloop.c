@@ -176,6 +176,22 @@ static void judge(const struct mainloop *h, enum run_end end, struct mainloop_en
     }
 }
 
+/* Pictures that are still on their way to a recording are waited for, unless a second signal says
+ * that there is no time for it. */
+static void finish(struct mainloop *h)
+{
+    wall_finish(h->wall, false);
+    while (!wall_is_over(h->wall)) {
+        struct pollfd p[] = {{.fd = h->signal_fd, .events = POLLIN},
+                             {.fd = wall_fd(h->wall), .events = POLLIN}};
+        poll(p, sizeof(p) / sizeof(p[0]), -1);
+        if (take_signals(h) == RUN_ASKED)
+            wall_finish(h->wall, true);
+        wall_tend(h->wall);
+    }
+    wall_stop(h->wall);
+}
+
 static void run(struct mainloop *h, struct mainloop_end *out)
 {
     enum run_end end = RUN_GOES_ON;
@@ -183,7 +199,7 @@ static void run(struct mainloop *h, struct mainloop_end *out)
     while (end == RUN_GOES_ON)
         end = step(h);
     host_hide(h->host);
-    wall_stop(h->wall);
+    finish(h);
     if (wall_snapshot(h->wall, &h->view) == 0)
         report(h);
     out->status = host_status(h->host);

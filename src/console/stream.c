@@ -41,6 +41,7 @@ struct stream {
     uint64_t frames, bytes, dropped, latency_worst_us; /* of recorders that are gone */
     uint64_t first_recorded_ns;
     bool failed;
+    bool over; /* nothing more comes from the receiver */
 };
 
 static bool is_native(const struct stream *s)
@@ -125,6 +126,16 @@ static void on_state(void *ctx, const struct receiver_status *st)
     s->set.on_change(s->set.ctx);
 }
 
+static void on_over(void *ctx)
+{
+    struct stream *s = ctx;
+
+    pthread_mutex_lock(&s->lock);
+    s->over = true;
+    pthread_mutex_unlock(&s->lock);
+    s->set.on_change(s->set.ctx);
+}
+
 static void on_cameras(void *ctx, const struct packet_camera *camera, unsigned n)
 {
     struct stream *s = ctx;
@@ -173,7 +184,8 @@ int stream_start(struct stream *s)
                                    .on_record = on_record,
                                    .on_still = on_still,
                                    .on_state = on_state,
-                                   .on_cameras = on_cameras};
+                                   .on_cameras = on_cameras,
+                                   .on_over = on_over};
 
     return receiver_start(&rx, &sinks, &s->receiver);
 }
@@ -352,10 +364,18 @@ bool stream_found(struct stream *s)
     return st.found;
 }
 
-void stream_finish(struct stream *s)
+void stream_finish(struct stream *s, bool at_once)
 {
     if (s->receiver)
-        receiver_finish(s->receiver);
+        receiver_finish(s->receiver, at_once);
+}
+
+bool stream_is_over(struct stream *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool over = s->over || !s->receiver;
+    pthread_mutex_unlock(&s->lock);
+    return over;
 }
 
 void stream_end_receiving(struct stream *s)

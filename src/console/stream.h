@@ -39,8 +39,9 @@ int stream_record(struct stream *s, bool on);
  * or -EALREADY while one is awaited. */
 int stream_still(struct stream *s, stream_still_fn *fn, void *ctx);
 void stream_snapshot(struct stream *s, struct wall_row *row);
-bool stream_found(struct stream *s);  /* a finder that is done */
-void stream_finish(struct stream *s); /* asks the receiver to end */
+bool stream_found(struct stream *s);                /* a finder that is done */
+void stream_finish(struct stream *s, bool at_once); /* receiver_finish() */
+bool stream_is_over(struct stream *s);              /* its receiver is */
 
 /* These wait; owner's thread. Harmless twice. */
 void stream_end_receiving(struct stream *s); /* joins the receiver; asks the recorder to finish */

@@ -82,15 +82,31 @@ void wall_free(struct wall *w)
     mem_free(w);
 }
 
+void wall_finish(struct wall *w, bool at_once)
+{
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    for (size_t i = 0; i < w->streams.n; i++)
+        stream_finish(w->streams.at[i], at_once);
+    pthread_mutex_unlock(&w->lock);
+}
+
+bool wall_is_over(struct wall *w)
+{
+    bool over = true;
+
+    pthread_mutex_lock(&w->lock);
+    for (size_t i = 0; i < w->streams.n; i++)
+        over &= stream_is_over(w->streams.at[i]);
+    pthread_mutex_unlock(&w->lock);
+    return over;
+}
+
 /* From here on nobody adds or removes streams, so the list is the owner's alone. Each step is asked
  * of all streams before any is waited for. */
 void wall_stop(struct wall *w)
 {
-    pthread_mutex_lock(&w->lock);
-    w->stopping = true;
-    pthread_mutex_unlock(&w->lock);
-    for (size_t i = 0; i < w->streams.n; i++)
-        stream_finish(w->streams.at[i]);
+    wall_finish(w, false);
     wall_upkeep_join(w);
     for (size_t i = 0; i < w->streams.n; i++)
         stream_end_receiving(w->streams.at[i]);

@@ -65,6 +65,11 @@ int wall_new(const struct wall_settings *s, struct wall **out);
 /* After wall_stop(). Owner's thread. */
 void wall_free(struct wall *w);
 
+/* Begins the end: nothing more can be added, every stream ends (receiver_finish). Then, when
+ * wall_is_over(), wall_stop() has no server to wait for. Owner's thread. */
+void wall_finish(struct wall *w, bool at_once);
+bool wall_is_over(struct wall *w);
+
 /* Says goodbye everywhere, finishes every file; snapshots then show the final counters. Owner's
  * thread; nobody else may use the wall meanwhile. */
 void wall_stop(struct wall *w);

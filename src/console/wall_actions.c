@@ -23,7 +23,7 @@ int wall_remove(struct wall *w, uint64_t id)
     pthread_mutex_lock(&w->lock);
     struct stream *s = by_id(w, id, &at);
     if (s) {
-        stream_finish(s);
+        stream_finish(s, false);
         err = wall_list_add(&w->leavers, s);
         if (err == 0)
             wall_list_cut(&w->streams, at);

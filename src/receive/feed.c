@@ -183,3 +183,22 @@ enum feed_end feed_wait(struct receiver *r, const struct pollfd *fds, nfds_t n,
         feed_state(r, RECEIVER_STALE, _("no picture for 2 seconds"));
     return FEED_GOES_ON;
 }
+
+enum feed_end feed_wait_last(struct receiver *r, const struct pollfd *fds, nfds_t n,
+                             uint64_t deadline_ns)
+{
+    struct pollfd p[FEED_FDS + 1] = {{.fd = r->wake_fd, .events = POLLIN}};
+    uint64_t count;
+
+    if (n > FEED_FDS)
+        n = FEED_FDS;
+    if (n)
+        memcpy(p + 1, fds, n * sizeof(*fds));
+    poll_until(p, n + 1, deadline_ns);
+    if ((p[0].revents & POLLIN) && read(r->wake_fd, &count, sizeof(count)) < 0)
+        return FEED_GOES_ON;
+    feed_lock(r);
+    bool at_once = r->at_once;
+    feed_unlock(r);
+    return at_once ? FEED_STOPPED : FEED_GOES_ON;
+}

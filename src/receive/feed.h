@@ -72,6 +72,7 @@ struct receiver {
     bool reconnect;
     struct feed_record record;
     bool still_wanted;
+    bool at_once; /* stop without waiting for anything */
     bool answered;
     enum receiver_answer answer;
     struct frame *newest;
@@ -102,5 +103,9 @@ void feed_frame(struct receiver *r, struct frame *f, uint64_t now_ns);
 enum { FEED_FDS = 4 };
 enum feed_end feed_wait(struct receiver *r, const struct pollfd *fds, nfds_t n,
                         uint64_t deadline_ns);
+/* The same after the stop, for what is still to be brought: GOES_ON, or STOPPED when that is not
+ * wanted either. */
+enum feed_end feed_wait_last(struct receiver *r, const struct pollfd *fds, nfds_t n,
+                             uint64_t deadline_ns);
 
 #endif

@@ -17,12 +17,13 @@
 #include "receive/target.h"
 #include "util/alloc.h"
 #include "util/err.h"
+#include "util/log.h"
 #include "util/mono.h"
 #include "util/text.h"
 
 #define SILENCE_NS (PROTO_SILENCE_MS * NS_PER_MS)
 #define LEASE_NS   (PROTO_LEASE_MS * NS_PER_MS)
-enum { PATHS = 2, MESSAGE_MAX = 2048 };
+enum { PATHS = 2, MESSAGE_MAX = 2048, SAY_MS = 500 };
 
 struct native {
     struct receiver *r;
@@ -255,9 +256,9 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static enum feed_end wait(struct native *n)
+/* What is to be waited for, as struct pollfd, and until when. */
+static nfds_t awaited(const struct native *n, struct pollfd *p, uint64_t *until)
 {
-    struct pollfd p[PATHS];
     uint64_t deadline = UINT64_MAX;
     nfds_t k = 0;
 
@@ -271,7 +272,17 @@ static enum feed_end wait(struct native *n)
         deadline = earlier(deadline, path_deadline(&n->path[i]));
         p[k++] = (struct pollfd){.fd = path_fd(&n->path[i]), .events = POLLIN};
     }
-    return feed_wait(n->r, p, k, deadline);
+    *until = deadline;
+    return k;
+}
+
+static enum feed_end wait(struct native *n)
+{
+    struct pollfd p[PATHS];
+    uint64_t until;
+    nfds_t k = awaited(n, p, &until);
+
+    return feed_wait(n->r, p, k, until);
 }
 
 static enum feed_end connect_first(struct native *n)
@@ -286,6 +297,32 @@ static enum feed_end connect_first(struct native *n)
         return FEED_LOST;
     }
     return FEED_GOES_ON;
+}
+
+/* A recording that is stopped while older frames are still on their way, such as those of an outage
+ * that is just over, waits for them: in order, they come before what is here already. The
+ * conversation sets an end to that (talk_client_record_end). */
+static void bring_last(struct native *n)
+{
+    uint64_t now = mono_ns(), say_ns = now + SAY_MS * NS_PER_MS, until;
+    struct pollfd p[PATHS];
+
+    if (n->record.on_still || n->talk.record == TALK_RECORD_OFF)
+        return;
+    talk_client_record_end(&n->talk, now);
+    n->end = FEED_GOES_ON;
+    while (n->talk.record != TALK_RECORD_OFF && n->end == FEED_GOES_ON) {
+        if (now >= say_ns) {
+            log_info(_("%s: waiting for pictures that are still on their way"), n->r->name);
+            say_ns = UINT64_MAX;
+        }
+        nfds_t k = awaited(n, p, &until);
+        n->end = feed_wait_last(n->r, p, k, earlier(until, say_ns));
+        now = mono_ns();
+        if (n->end == FEED_GOES_ON)
+            step(n, now);
+    }
+    n->end = FEED_STOPPED;
 }
 
 /* A conversation that is closed stays closed; one that goes on later just leaves its channel. */
@@ -312,6 +349,8 @@ static enum feed_end native_run(void *feed)
         if (n->end == FEED_GOES_ON)
             n->end = wait(n);
     }
+    if (n->end == FEED_STOPPED)
+        bring_last(n);
     part(n);
     return n->end;
 }

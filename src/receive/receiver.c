@@ -139,6 +139,8 @@ static void receiver_main(void *arg)
 
     while (end != FEED_STOPPED && !stop_raised(&r->stop))
         end = rest(r, r->ops->run(r->feed));
+    if (r->sinks.on_over)
+        r->sinks.on_over(r->sinks.ctx);
 }
 
 static void status_init(struct receiver *r)
@@ -221,16 +223,29 @@ int receiver_start(const struct receiver_settings *s, const struct receiver_sink
     return 0;
 }
 
-void receiver_finish(struct receiver *r)
+static void wake(struct receiver *r)
 {
+    uint64_t one = 1;
+
+    /* It cannot fail in a way that matters: a full counter is a wake-up already. */
+    if (write(r->wake_fd, &one, sizeof(one)) < 0)
+        return;
+}
+
+void receiver_finish(struct receiver *r, bool at_once)
+{
+    feed_lock(r);
+    r->at_once |= at_once;
+    feed_unlock(r);
     stop_raise(&r->stop);
+    wake(r);
 }
 
 void receiver_stop(struct receiver *r, struct receiver_status *last)
 {
     if (!r)
         return;
-    receiver_finish(r);
+    receiver_finish(r, false);
     thread_join(&r->thread);
     if (last)
         receiver_snapshot(r, last);
@@ -254,15 +269,6 @@ struct frame *receiver_newest(struct receiver *r)
     struct frame *f = r->newest ? frame_ref(r->newest) : NULL;
     feed_unlock(r);
     return f;
-}
-
-static void wake(struct receiver *r)
-{
-    uint64_t one = 1;
-
-    /* It cannot fail in a way that matters: a full counter is a wake-up already. */
-    if (write(r->wake_fd, &one, sizeof(one)) < 0)
-        return;
 }
 
 void receiver_want(struct receiver *r, unsigned width, unsigned height)

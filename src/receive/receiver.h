@@ -83,14 +83,18 @@ struct receiver_sinks {
     void (*on_state)(void *ctx, const struct receiver_status *s);
     /* URL_SERVER: the cameras this client may see; once. */
     void (*on_cameras)(void *ctx, const struct packet_camera *camera, unsigned n);
+    /* Nothing more comes: receiver_stop() will not wait for anything. The last call. */
+    void (*on_over)(void *ctx);
 };
 
 struct receiver;
 
 int receiver_start(const struct receiver_settings *s, const struct receiver_sinks *sinks,
                    struct receiver **out);
-/* Asks it to end without waiting, so that many can end at once. Any thread, any number of times. */
-void receiver_finish(struct receiver *r);
+/* Asks it to end without waiting, so that many can end together. A recording under way first gets
+ * the frames that are still on their way, in at most 20 s; at_once: not even those. Any thread, any
+ * number of times. */
+void receiver_finish(struct receiver *r, bool at_once);
 /* Says goodbye to the server, joins the thread, frees; *last, if not NULL, gets the final counters.
  * Not from a sink. r NULL is fine. */
 void receiver_stop(struct receiver *r, struct receiver_status *last);

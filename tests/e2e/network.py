@@ -120,21 +120,26 @@ def cuts_leave_no_hole(w):
 
 
 def a_long_cut_is_a_hole_of_true_length(w):
-    """Longer than the server's history: what is gone is a hole in time, and the log says so."""
-    w.server("card=pattern:320x240@25", "--always", "--history", "3s")
-    link = Link(w, *RTT, "--cut-after", "3000", "--cut-for", "12000")
+    """Longer than the server's history: what is gone is one hole in time, and the log says so. The
+    recording is stopped while what is not gone is still on its way."""
+    w.server("card=pattern:320x240@25", "--always", "--history", "10s")
+    link = Link(w, *RTT, "--cut-after", "3000", "--cut-for", "30000")
     p = record_over(w, link)
     wait_stats(p, "frames after the cut", lambda o: o["reconnects"] >= 1 and
-               o["state"] == "live" and o["recorded_frames"] >= 250)
+               o["state"] == "live" and o["recorded_frames"] >= 100)
     check(p.stop() == 0, p.log())
-    rows = recorded(w.path("camwall"))[:-10]
-    check(len(holes(rows)) == 1, f"{holes(rows)}\n{p.log()}")
+    rows = recorded(w.path("camwall"))
+    long = [h for h in holes(rows) if h[1] - h[0] > 25]  # a busy machine's camera may lose a few
+    check(len(long) == 1, f"{holes(rows)}\n{p.log()}")
     for pts, number, capture in rows:
         there = capture - rows[0][2]
         check(abs(pts - there) <= 40000, f"frame {number} at {pts} us, captured at {there} us")
-    ((before, after),) = holes(rows)
-    check(7 <= (after - before) / 25 <= 11, f"{(after - before) / 25:.1f} s are missing")
-    p.wait_line(r"recording of card has a hole of \d")
+    ((before, after),) = long
+    gone = (after - before - 1) / 25
+    print(f"# {gone:.2f} s are missing", flush=True)
+    check(17 <= gone <= 27, f"{gone:.1f} s are missing")
+    said = re.search(r"recording of card has a hole of ([\d.]+) s", p.log())
+    check(said and abs(float(said.group(1)) - gone) <= 0.1, p.log())
 
 
 def an_address_changes(w):
