@@ -41,3 +41,27 @@ tests_unit_test_flow_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_flow_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/unit/screen_slow.py tests/unit/screen_report.py
 EXTRA_DIST += tests/unit/screen_slow.py tests/unit/screen_report.py tests/tools/ptybridge.py
+
+# Pictures of terminals with graphics, read back to pixels.
+GRAPHICS_UNIT_SOURCES = tests/unit/pixels.c tests/unit/pixels.h
+GRAPHICS_UNIT_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_base64
+TESTS += tests/unit/test_base64
+tests_unit_test_base64_SOURCES = tests/unit/test_base64.c $(GRAPHICS_UNIT_SOURCES)
+tests_unit_test_base64_CPPFLAGS = $(UNIT_CPPFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_base64_LDADD = $(GRAPHICS_UNIT_LDADD)
+check_PROGRAMS += tests/unit/test_kitty
+TESTS += tests/unit/test_kitty
+tests_unit_test_kitty_SOURCES = tests/unit/test_kitty.c $(GRAPHICS_UNIT_SOURCES)
+tests_unit_test_kitty_CPPFLAGS = $(UNIT_CPPFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_kitty_LDADD = $(GRAPHICS_UNIT_LDADD)
+check_PROGRAMS += tests/unit/test_sixel
+TESTS += tests/unit/test_sixel
+tests_unit_test_sixel_SOURCES = tests/unit/test_sixel.c $(GRAPHICS_UNIT_SOURCES)
+tests_unit_test_sixel_CPPFLAGS = $(UNIT_CPPFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_sixel_LDADD = $(GRAPHICS_UNIT_LDADD)
+check_PROGRAMS += tests/unit/test_iterm
+TESTS += tests/unit/test_iterm
+tests_unit_test_iterm_SOURCES = tests/unit/test_iterm.c $(GRAPHICS_UNIT_SOURCES)
+tests_unit_test_iterm_CPPFLAGS = $(UNIT_CPPFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_iterm_LDADD = $(GRAPHICS_UNIT_LDADD)

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tui/sixel.h"
+#include "unit/pixels.h"
+#include "util/alloc.h"
+
+/* Registers of a terminal, and how far a channel of its pictures may be off: in one pixel at most
+ * the distance of two levels, on average over a block as good as nothing. */
+static const struct terminal {
+    unsigned registers;
+    int pixel, block;
+} terminals[] = {{16, 255, 5}, {17, 255, 5}, {64, 86, 3},
+                 {255, 52, 2}, {256, 52, 2}, {1024, 52, 2}};
+enum { TERMINALS = sizeof terminals / sizeof terminals[0], BLOCK = 16 };
+
+struct rig {
+    struct sixel *sixel;
+    struct frame_pool *pool;
+    struct bytes bytes;
+    unsigned seed;
+};
+
+static unsigned roll(struct rig *r)
+{
+    r->seed = r->seed * 1103515245u + 12345u;
+    return r->seed >> 16;
+}
+
+static int start(void **state)
+{
+    static struct rig r;
+    r = (struct rig){.seed = 3};
+    *state = &r;
+    assert_int_equal(frame_pool_new(2, &r.pool), 0);
+    return sixel_new(256, &r.sixel);
+}
+
+static int stop(void **state)
+{
+    struct rig *r = *state;
+    sixel_free(r->sixel);
+    bytes_fini(&r->bytes);
+    frame_pool_free(r->pool);
+    return 0;
+}
+
+/* Pixel i of width has the channels that paint gives it; alpha is anything. */
+typedef uint32_t paint_fn(struct rig *r, unsigned x, unsigned y);
+
+static struct frame *picture(struct rig *r, unsigned width, unsigned height, paint_fn *paint)
+{
+    struct frame *f;
+    assert_int_equal(frame_new(r->pool, (size_t)width * height * 4, &f), 0);
+    f->format = FRAME_RGBA;
+    f->width = (uint16_t)width;
+    f->height = (uint16_t)height;
+    f->len = (size_t)width * height * 4;
+    for (size_t i = 0; i < (size_t)width * height; i++) {
+        uint32_t rgb = paint(r, (unsigned)(i % width), (unsigned)(i / width));
+        f->data[4 * i] = (uint8_t)(rgb >> 16);
+        f->data[4 * i + 1] = (uint8_t)(rgb >> 8);
+        f->data[4 * i + 2] = (uint8_t)rgb;
+        f->data[4 * i + 3] = (uint8_t)roll(r);
+    }
+    return f;
+}
+
+static uint32_t noise(struct rig *r, unsigned x, unsigned y)
+{
+    return roll(r) << 12 ^ roll(r);
+}
+
+/* Bars of one colour, of all widths. */
+static uint32_t bars(struct rig *r, unsigned x, unsigned y)
+{
+    unsigned n = (x / (1 + y / 4 % 17) + y / 4) % 8;
+    return (n & 1 ? 0xff0000 : 0) | (n & 2 ? 0xff00 : 0) | (n & 4 ? 0xff : 0);
+}
+
+/* Over 512 x 256: grey from left to right, a tint from top to bottom. */
+static uint32_t ramp(struct rig *r, unsigned x, unsigned y)
+{
+    unsigned grey = x / 2 % 256, tint = y % 256;
+    return grey << 16 | (grey * (255 - tint) + 128 * tint) / 255 << 8 |
+           (grey * (255 - tint) + (255 - grey) * tint) / 255;
+}
+
+static int channel(uint32_t rgb, int c)
+{
+    return (int)(rgb >> (16 - 8 * c) & 0xff);
+}
+
+static int source(const struct frame *f, unsigned x, unsigned y, int c)
+{
+    return f->data[((size_t)y * f->width + x) * 4 + (unsigned)c];
+}
+
+/* Every pixel from line y0 on is drawn and within `most` a channel. */
+static void assert_near(const struct pixels *p, const struct frame *f, unsigned y0, int most)
+{
+    assert_int_equal(p->width, f->width);
+    for (unsigned y = 0; y < p->height; y++) {
+        for (unsigned x = 0; x < p->width; x++) {
+            uint32_t rgb = pixels_get(p, x, y);
+            bool near = rgb != PIXELS_UNSET;
+            for (int c = 0; c < 3; c++) {
+                near = near && abs(channel(rgb, c) - source(f, x, y0 + y, c)) <= most;
+            }
+            if (!near) {
+                fail_msg("%06x at %u, %u of %u x %u", rgb, x, y0 + y, f->width, f->height);
+            }
+        }
+    }
+}
+
+static void encode(struct rig *r, const struct frame *f, unsigned registers, struct pixels *out)
+{
+    bytes_clear(&r->bytes);
+    assert_int_equal(sixel_strip(r->sixel, &r->bytes, f, 0, f->height), 0);
+    assert_int_equal(pixels_read_sixel(r->bytes.at, r->bytes.len, registers, out), r->bytes.len);
+    assert_int_equal(out->height, f->height);
+}
+
+static void use_terminal(struct rig *r, unsigned registers)
+{
+    sixel_free(r->sixel);
+    assert_int_equal(sixel_new(registers, &r->sixel), 0);
+}
+
+static void test_each_pixel_is_near(void **state)
+{
+    static const unsigned sizes[][2] = {{1, 1},  {2, 6},     {3, 7},    {1, 13},
+                                        {17, 5}, {640, 384}, {203, 97}, {5000, 7}};
+    static paint_fn *const paints[] = {noise, bars, ramp};
+    struct rig *r = *state;
+    for (unsigned i = 0; i < TERMINALS; i++) {
+        use_terminal(r, terminals[i].registers);
+        for (unsigned k = 0; k < sizeof sizes / sizeof sizes[0] * 3; k++) {
+            struct frame *f = picture(r, sizes[k / 3][0], sizes[k / 3][1], paints[k % 3]);
+            struct pixels p;
+            encode(r, f, terminals[i].registers, &p);
+            assert_near(&p, f, 0, terminals[i].pixel);
+            pixels_free(&p);
+            frame_unref(&f);
+        }
+    }
+}
+
+static void assert_block_near(const struct pixels *p, const struct frame *f, unsigned x0,
+                              unsigned y0, int most)
+{
+    for (int c = 0; c < 3; c++) {
+        int sum = 0;
+        for (unsigned i = 0; i < BLOCK * BLOCK; i++) {
+            unsigned x = x0 + i % BLOCK, y = y0 + i / BLOCK;
+            sum += channel(pixels_get(p, x, y), c) - source(f, x, y, c);
+        }
+        if (abs(sum) > most * BLOCK * BLOCK) {
+            fail_msg("channel %d of the block at %u, %u is %.1f off", c, x0, y0,
+                     (double)sum / (BLOCK * BLOCK));
+        }
+    }
+}
+
+/* Seen from afar, the dither is the colour that was meant. */
+static void test_blocks_average_to_the_source(void **state)
+{
+    struct rig *r = *state;
+    struct frame *f = picture(r, 512, 256, ramp);
+    for (unsigned i = 0; i < TERMINALS; i++) {
+        struct pixels p;
+        use_terminal(r, terminals[i].registers);
+        encode(r, f, terminals[i].registers, &p);
+        for (unsigned k = 0; k < 32 * 16; k++) {
+            assert_block_near(&p, f, k % 32 * BLOCK, k / 32 * BLOCK, terminals[i].block);
+        }
+        pixels_free(&p);
+    }
+    frame_unref(&f);
+}
+
+/* What a palette of every size has is not dithered. */
+static void test_pure_colours_are_exact(void **state)
+{
+    struct rig *r = *state;
+    struct frame *f = picture(r, 120, 66, bars);
+    for (unsigned i = 0; i < TERMINALS; i++) {
+        struct pixels p;
+        use_terminal(r, terminals[i].registers);
+        encode(r, f, terminals[i].registers, &p);
+        assert_near(&p, f, 0, 0);
+        pixels_free(&p);
+    }
+    frame_unref(&f);
+}
+
+/* A strip is what the whole picture has there, dither and all, whatever was encoded before. */
+static void test_strips_are_the_picture(void **state)
+{
+    static const unsigned heights[] = {6, 18, 48, 54, 96, 102, 65535};
+    struct rig *r = *state;
+    struct frame *f = picture(r, 301, 101, ramp), *other = picture(r, 400, 6, noise);
+    struct pixels whole, part;
+    encode(r, f, 256, &whole);
+    for (unsigned i = 0; i < sizeof heights / sizeof heights[0]; i++) {
+        unsigned h = heights[i];
+        for (unsigned y = 0; y < 101; y += h) {
+            bytes_clear(&r->bytes);
+            assert_int_equal(sixel_strip(r->sixel, &r->bytes, other, 0, 6), 0);
+            size_t before = r->bytes.len;
+            assert_int_equal(sixel_strip(r->sixel, &r->bytes, f, y, h), 0);
+            size_t len = r->bytes.len - before;
+            assert_int_equal(pixels_read_sixel(r->bytes.at + before, len, 256, &part), len);
+            assert_int_equal(part.width, 301);
+            assert_int_equal(part.height, 101 - y < h ? 101 - y : h);
+            assert_memory_equal(part.at, whole.at + (size_t)y * 301,
+                                (size_t)part.height * 301 * sizeof *part.at);
+            pixels_free(&part);
+        }
+    }
+    pixels_free(&whole);
+    frame_unref(&other);
+    frame_unref(&f);
+}
+
+static void test_the_same_picture_is_the_same_bytes(void **state)
+{
+    struct rig *r = *state;
+    struct frame *f = picture(r, 200, 48, noise), *wider = picture(r, 300, 48, noise);
+    size_t len[3];
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(sixel_strip(r->sixel, &r->bytes, i == 1 ? wider : f, 0, 48), 0);
+        len[i] = r->bytes.len;
+    }
+    assert_int_equal(len[2] - len[1], len[0]);
+    assert_memory_equal(r->bytes.at, r->bytes.at + len[1], len[0]);
+    frame_unref(&wider);
+    frame_unref(&f);
+}
+
+static uint32_t flat(struct rig *r, unsigned x, unsigned y)
+{
+    return 0xffffff;
+}
+
+/* A band of one colour takes a few bytes, whatever its width. */
+static void test_runs_are_short(void **state)
+{
+    struct rig *r = *state;
+    struct frame *f = picture(r, 10000, 60, flat);
+    assert_int_equal(sixel_strip(r->sixel, &r->bytes, f, 0, 60), 0);
+    assert_in_range(r->bytes.len, 10, 160);
+    frame_unref(&f);
+}
+
+static void test_rows_of_a_strip(void **state)
+{
+    static const unsigned cases[][2] = {{1, 6},  {6, 1},  {8, 3},  {12, 1}, {15, 2},
+                                        {16, 3}, {17, 6}, {18, 1}, {20, 3}, {24, 1}};
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(sixel_strip_rows(cases[i][0]), cases[i][1]);
+    }
+}
+
+static void test_what_is_no_strip_is_refused(void **state)
+{
+    struct rig *r = *state;
+    struct sixel *none = NULL;
+    struct frame *f = picture(r, 4, 12, noise);
+    assert_int_equal(sixel_new(15, &none), -EINVAL);
+    assert_int_equal(sixel_strip(r->sixel, &r->bytes, f, 0, 0), -EINVAL);
+    assert_int_equal(sixel_strip(r->sixel, &r->bytes, f, 5, 6), -EINVAL);
+    assert_int_equal(sixel_strip(r->sixel, &r->bytes, f, 12, 6), -EINVAL);
+    f->format = FRAME_I420;
+    assert_int_equal(sixel_strip(r->sixel, &r->bytes, f, 0, 6), -EINVAL);
+    f->format = FRAME_RGBA;
+    f->width = 0;
+    assert_int_equal(sixel_strip(r->sixel, &r->bytes, f, 0, 6), -EINVAL);
+    assert_int_equal(r->bytes.len, 0);
+    frame_unref(&f);
+}
+
+/* Each allocation in turn fails: it is told and kept, and the next picture is whole again. */
+static void test_lack_of_memory_is_told(void **state)
+{
+    struct rig *r = *state;
+    struct frame *f = picture(r, 500, 12, noise);
+    unsigned failures = 0;
+    for (int err = -ENOMEM; err; failures++) {
+        struct sixel *s = NULL;
+        struct bytes b = {0};
+        mem_fail_at(failures + 1);
+        err = sixel_new(256, &s);
+        err = err ? err : sixel_strip(s, &b, f, 0, 12);
+        mem_fail_at(0);
+        assert_true(err == 0 || err == -ENOMEM);
+        if (s && err) {
+            assert_true(b.failed);
+            assert_int_equal(sixel_strip(s, &b, f, 0, 12), -ENOMEM);
+            bytes_fini(&b);
+            assert_int_equal(sixel_strip(s, &b, f, 0, 12), 0);
+        }
+        sixel_free(s);
+        bytes_fini(&b);
+    }
+    assert_in_range(failures, 4, 40);
+    frame_unref(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_each_pixel_is_near, start, stop),
+        cmocka_unit_test_setup_teardown(test_blocks_average_to_the_source, start, stop),
+        cmocka_unit_test_setup_teardown(test_pure_colours_are_exact, start, stop),
+        cmocka_unit_test_setup_teardown(test_strips_are_the_picture, start, stop),
+        cmocka_unit_test_setup_teardown(test_the_same_picture_is_the_same_bytes, start, stop),
+        cmocka_unit_test_setup_teardown(test_runs_are_short, start, stop),
+        cmocka_unit_test(test_rows_of_a_strip),
+        cmocka_unit_test_setup_teardown(test_what_is_no_strip_is_refused, start, stop),
+        cmocka_unit_test_setup_teardown(test_lack_of_memory_is_told, start, stop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
