@@ -22,6 +22,13 @@ void inbox_fini(struct inbox *b)
     pthread_mutex_destroy(&b->lock);
 }
 
+/* Unlocks before it rings: whoever wakes would only wait for the lock again. */
+static void unlock_and_ring(struct inbox *b)
+{
+    pthread_mutex_unlock(&b->lock);
+    pthread_cond_signal(&b->bell);
+}
+
 static void ring_copy_in(struct inbox *b, const uint8_t *bytes, size_t len)
 {
     size_t at = (b->head + b->used) % INBOX_BYTES;
@@ -46,12 +53,12 @@ void inbox_put_dgram(struct inbox *b, const uint8_t *bytes, size_t len)
     pthread_mutex_lock(&b->lock);
     if (len == 0 || len > INBOX_DGRAM_MAX || b->used + sizeof size + len > INBOX_BYTES) {
         b->dgrams_dropped++;
-    } else {
-        ring_copy_in(b, size, sizeof size);
-        ring_copy_in(b, bytes, len);
-        pthread_cond_signal(&b->bell);
+        pthread_mutex_unlock(&b->lock);
+        return;
     }
-    pthread_mutex_unlock(&b->lock);
+    ring_copy_in(b, size, sizeof size);
+    ring_copy_in(b, bytes, len);
+    unlock_and_ring(b);
 }
 
 size_t inbox_take_dgram(struct inbox *b, uint8_t *buf, size_t cap)
@@ -79,8 +86,7 @@ void inbox_put_frame(struct inbox *b, struct frame *f)
         b->frames_dropped++;
     }
     b->frames[(b->first_frame + b->n_frames++) % INBOX_FRAMES] = frame_ref(f);
-    pthread_cond_signal(&b->bell);
-    pthread_mutex_unlock(&b->lock);
+    unlock_and_ring(b);
     frame_unref(&oldest);
 }
 
@@ -107,8 +113,7 @@ void inbox_say(struct inbox *b, enum inbox_word word)
 {
     pthread_mutex_lock(&b->lock);
     b->words |= word;
-    pthread_cond_signal(&b->bell);
-    pthread_mutex_unlock(&b->lock);
+    unlock_and_ring(b);
 }
 
 void inbox_end(struct inbox *b, int reason)
@@ -118,8 +123,7 @@ void inbox_end(struct inbox *b, int reason)
         b->reason = reason;
     b->ended = true;
     b->words |= INBOX_END;
-    pthread_cond_signal(&b->bell);
-    pthread_mutex_unlock(&b->lock);
+    unlock_and_ring(b);
 }
 
 unsigned inbox_take_words(struct inbox *b)
