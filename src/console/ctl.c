@@ -10,9 +10,9 @@
 #include "console/complain.h"
 #include "console/control_peer.h"
 #include "console/rundir.h"
-#include "net/keys.h"
 #include "util/err.h"
 #include "util/mono.h"
+#include "util/state_dir.h"
 #include "util/text.h"
 
 #define ANSWER_NS (90 * NS_PER_S) /* of a quit that has many files to finish */
@@ -32,7 +32,7 @@ int ctl_connect(const struct settings *s, const char *name)
 {
     char dir[PATH_MAX];
 
-    int err = keys_state_dir(s->state_dir, 0, dir, sizeof(dir));
+    int err = state_dir(s->state_dir, false, dir, sizeof(dir));
     if (err < 0) {
         complain(_("no state directory (see --state-dir)"), err_str(err));
         return -1;

@@ -40,6 +40,14 @@ src_console_libconsole_a_SOURCES = \
 CONSOLE_LIBS = src/console/libconsole.a src/receive/libreceive.a src/net/libnet.a \
 	src/proto/libproto.a $(RECORD_LIBS) $(TUI_LIBS) $(GNUTLS_LIBS)
 
+# camwall itself is linked with the few libraries that it needs, see main.c.
 bin_PROGRAMS += camwall
 camwall_SOURCES = %D%/main.c
-camwall_LDADD = $(CONSOLE_LIBS)
+camwall_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
+camwall_LDADD = src/console/libconsole.a src/receive/libreceive.a src/net/libnet.a \
+	src/proto/libproto.a src/record/librecord.a src/tui/libtui.a $(UTIL_LIBS) \
+	$(CURSES_LIBS)
+EXTRA_camwall_DEPENDENCIES = libexec/camwall$(EXEEXT)
+pkglibexec_PROGRAMS += libexec/camwall
+libexec_camwall_SOURCES = %D%/main_wall.c
+libexec_camwall_LDADD = $(CONSOLE_LIBS)

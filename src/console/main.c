@@ -1,67 +1,53 @@
 /* SPDX-License-Identifier: MIT */
+/* What people start. It needs few libraries, so that what is over at once (a question to a wall
+ * that runs, help) does not wait for the hundred and more that pictures need; everything else is
+ * main_wall.c, which replaces it. */
+#include <errno.h>
 #include <limits.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "console/attach.h"
-#include "console/commands.h"
 #include "console/complain.h"
 #include "console/ctl.h"
-#include "console/mainloop.h"
 #include "console/settings.h"
-#include "console/start.h"
-#include "console/wallmain.h"
-#include "net/secure.h"
 #include "util/err.h"
 #include "util/text.h"
 
-/* With the key at hand: everything that talks to servers. */
-static int run_with_key(const struct settings *s, const char *dir, const struct start *st)
+/* The folder that this program lies in. */
+static int own_folder(char *buf, size_t cap)
 {
-    char path[PATH_MAX], known[PATH_MAX], error[OPTIONS_ERROR_MAX];
-    struct receiver_settings how = {.known_servers = known};
-    struct keys *keys;
+    ssize_t n = readlink("/proc/self/exe", buf, cap - 1);
 
-    /* Nobody is there to be asked without a screen. */
-    bool nobody = s->headless && s->trust == TRUST_ASK;
-    how.trust = nobody ? RECEIVER_TRUST_KNOWN : (enum receiver_trust)s->trust;
-    int signal_fd = mainloop_signals(), err = secure_global_init();
-    if (signal_fd < 0 || err < 0)
-        return complain(_("cannot start"), err_str(signal_fd < 0 ? signal_fd : err));
-    text_format(path, sizeof(path), "%s/client.key", dir);
-    text_format(known, sizeof(known), "%s/known_servers", dir);
-    if (keys_open(path, &keys, error, sizeof(error)) < 0)
-        return complain(error, "");
-    how.keys = keys;
-    int status = s->action == ACTION_IDENTITY ? command_identity(keys)
-                 : s->list                    ? command_list(s, &how)
-                                              : wallmain(s, &how, st, signal_fd);
-    keys_free(keys);
-    close(signal_fd);
-    return status;
+    if (n < 0)
+        return -errno;
+    buf[n] = '\0';
+    char *end = strrchr(buf, '/');
+    if (end)
+        *end = '\0';
+    return 0;
 }
 
-static int run(const struct settings *s)
+/* Beside this program as it was built, where it was installed, or where both were moved to. */
+static int become_wall(char **argv)
 {
-    char dir[PATH_MAX - 32];
-    struct start st = {.starter_fd = -1};
-    enum start_role role = START_WALL;
-    int status;
+    static const char *const beside[] = {"libexec/camwall", "../libexec/camwall/camwall"};
+    char folder[PATH_MAX], path[PATH_MAX + 32];
 
-    int err = keys_state_dir(s->state_dir, 0, dir, sizeof(dir));
-    if (err < 0)
-        return complain(_("no state directory (see --state-dir)"), err_str(err));
-    if (s->action == ACTION_RUN && !s->list)
-        role = start_wall(s, dir, &st, &status);
-    if (role != START_WALL)
-        return status;
-    status = run_with_key(s, dir, &st);
-    start_fini(&st);
-    return status;
+    if (own_folder(folder, sizeof(folder)) == 0) {
+        for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+            text_format(path, sizeof(path), "%s/%s", folder, beside[i]);
+            execv(path, argv);
+        }
+    }
+    execv(PKGLIBEXECDIR "/camwall", argv);
+    return complain_of(_("cannot run the part that shows and records"), PKGLIBEXECDIR "/camwall",
+                       -errno);
 }
 
-static int act(const struct settings *s)
+static int act(const struct settings *s, char **argv)
 {
     switch (s->action) {
     case ACTION_HELP:
@@ -79,10 +65,8 @@ static int act(const struct settings *s)
         return attach_main(s);
     case ACTION_CTL:
         return ctl_main(s);
-    case ACTION_TERMINAL:
-        return command_terminal();
     default:
-        return s->recover ? command_recover(s) : run(s);
+        return become_wall(argv);
     }
 }
 
@@ -96,7 +80,7 @@ int main(int argc, char **argv)
     if (settings_load(&s, argc, argv, error) < 0)
         complain(error, "");
     else
-        status = act(&s);
+        status = act(&s, argv);
     settings_fini(&s);
     return status;
 }

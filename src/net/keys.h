@@ -23,8 +23,4 @@ void *keys_credentials(const struct keys *k); /* gnutls_certificate_credentials_
 /* Fingerprint of a public key in DER (SubjectPublicKeyInfo). */
 int keys_fingerprint_of(const uint8_t *spki, size_t len, char out[KEYS_FINGERPRINT]);
 
-/* $XDG_STATE_HOME/camwall or ~/.local/state/camwall; as root and for the server /var/lib/camwall.
- * given: an explicit directory or NULL. Into buf; 0 or a negative code (no HOME, too long). */
-int keys_state_dir(const char *given, int for_server, char *buf, size_t cap);
-
 #endif

@@ -10,6 +10,7 @@
 #include "util/alloc.h"
 #include "util/err.h"
 #include "util/parse.h"
+#include "util/state_dir.h"
 #include "util/text.h"
 
 #define AT(field) .offset = offsetof(struct server_settings, field)
@@ -381,7 +382,7 @@ static int finish_legacy(struct server_settings *s, char *error)
 
 static int finish_paths(struct server_settings *s, char *error)
 {
-    if (keys_state_dir(s->state_dir_text, 1, s->state_dir, sizeof s->state_dir) != 0) {
+    if (state_dir(s->state_dir_text, true, s->state_dir, sizeof s->state_dir) != 0) {
         text_format(error, OPTIONS_ERROR_MAX, "%s",
                     _("no state directory: HOME is not set; give one with --state-dir"));
         return ERR_FORMAT;

@@ -13,6 +13,7 @@ src_tui_libtui_a_SOURCES = \
 	%D%/dialog_ask.c \
 	%D%/dialog_trust.c \
 	%D%/draw.c %D%/draw.h \
+	%D%/environment.c \
 	%D%/flow.c %D%/flow.h \
 	%D%/freezer.c %D%/freezer.h \
 	%D%/glyph.c %D%/glyph.h \

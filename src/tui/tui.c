@@ -2,7 +2,6 @@
 #include "tui/tui.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -37,17 +36,6 @@ struct tui {
     enum want want;
     bool parked; /* the terminal is not ours, or no longer */
 };
-
-void tui_terminal_from_environment(struct tui_terminal *t, int in, int out)
-{
-    const char *term = getenv("TERM"), *color = getenv("COLORTERM"), *no = getenv("NO_COLOR");
-    *t = (struct tui_terminal){.in = in, .out = out};
-    text_copy(t->term, sizeof t->term, term ? term : "dumb");
-    text_copy(t->charset, sizeof t->charset, nl_langinfo(CODESET));
-    text_copy(t->colorterm, sizeof t->colorterm, color ? color : "");
-    t->no_color = no && *no;
-    t->inside_tmux = getenv("TMUX") != NULL;
-}
 
 static void poke(const struct tui *t)
 {

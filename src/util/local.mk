@@ -13,6 +13,7 @@ src_util_libutil_a_SOURCES = \
 	%D%/parse.c %D%/parse.h \
 	%D%/queue.c %D%/queue.h \
 	%D%/rate.c %D%/rate.h \
+	%D%/state_dir.c %D%/state_dir.h \
 	%D%/stop.c %D%/stop.h \
 	%D%/text.c %D%/text.h %D%/text_path.c \
 	%D%/thread.c %D%/thread.h

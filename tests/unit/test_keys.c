@@ -17,6 +17,7 @@
 #include "net/secure.h"
 #include "util/alloc.h"
 #include "util/err.h"
+#include "util/state_dir.h"
 #include "util/thread.h"
 
 /* A P-256 key of these tests alone, and its fingerprint, both made with openssl. */
@@ -236,22 +237,22 @@ static void test_state_dir(void **state)
     const bool root = geteuid() == 0;
     setenv("HOME", "/home/anna", 1);
     unsetenv("XDG_STATE_HOME");
-    assert_int_equal(keys_state_dir("given", 0, buf, sizeof buf), 0);
+    assert_int_equal(state_dir("given", false, buf, sizeof buf), 0);
     assert_string_equal(buf, "given");
-    assert_int_equal(keys_state_dir(NULL, 0, buf, sizeof buf), 0);
+    assert_int_equal(state_dir(NULL, false, buf, sizeof buf), 0);
     assert_string_equal(buf, "/home/anna/.local/state/camwall");
-    assert_int_equal(keys_state_dir(NULL, 1, buf, sizeof buf), 0);
+    assert_int_equal(state_dir(NULL, true, buf, sizeof buf), 0);
     assert_string_equal(buf, root ? "/var/lib/camwall" : "/home/anna/.local/state/camwall");
     setenv("XDG_STATE_HOME", "/state", 1);
-    assert_int_equal(keys_state_dir(NULL, 0, buf, sizeof buf), 0);
+    assert_int_equal(state_dir(NULL, false, buf, sizeof buf), 0);
     assert_string_equal(buf, "/state/camwall");
-    assert_int_equal(keys_state_dir(NULL, 0, buf, strlen("/state/camwall")), -ENAMETOOLONG);
-    assert_int_equal(keys_state_dir(NULL, 0, buf, strlen("/state/camwall") + 1), 0);
+    assert_int_equal(state_dir(NULL, false, buf, strlen("/state/camwall")), -ENAMETOOLONG);
+    assert_int_equal(state_dir(NULL, false, buf, strlen("/state/camwall") + 1), 0);
     setenv("XDG_STATE_HOME", "relative", 1); /* to be ignored, says the standard of it */
-    assert_int_equal(keys_state_dir(NULL, 0, buf, sizeof buf), 0);
+    assert_int_equal(state_dir(NULL, false, buf, sizeof buf), 0);
     assert_string_equal(buf, "/home/anna/.local/state/camwall");
     unsetenv("HOME");
-    assert_int_equal(keys_state_dir(NULL, 0, buf, sizeof buf), -ENOENT);
+    assert_int_equal(state_dir(NULL, false, buf, sizeof buf), -ENOENT);
 }
 
 static int global(void **state)
