@@ -22,6 +22,9 @@
 #include "util/log.h"
 #include "util/mono.h"
 
+/* Where a file of ten minutes begins, so that it is full after FILM_FRAMES. */
+#define FIRST_WALL_US INT64_C(1780000200000000)
+
 enum {
     WIDTH = 640,
     HEIGHT = 480,
@@ -30,6 +33,7 @@ enum {
     FILM_FRAMES = 600 * FPS,
     FILM_BYTES = 446000000 / FILM_FRAMES,
     RECORDED = 500, /* frames, in the queue all at once */
+    LIVE = 50,
     FILES = 10000,
 };
 
@@ -81,7 +85,7 @@ static struct frame *draw(struct testcard *card, struct mjpeg_enc *enc, struct f
     require(testcard_draw(card, number, capture_us, wall_us(), pool, &raw), "draw");
     require(mjpeg_enc_frame(enc, raw, QUALITY, pool, &jpeg), "encode");
     jpeg->capture_us = jpeg->arrival_us = capture_us;
-    jpeg->wall_us = INT64_C(1780000000000000) + (int64_t)number * 40000;
+    jpeg->wall_us = FIRST_WALL_US + (int64_t)number * 40000;
     frame_unref(&raw);
     return jpeg;
 }
@@ -164,6 +168,83 @@ static void bench_finish(void)
     unlink(path);
 }
 
+static struct frame *twin(struct frame_pool *pool, const struct frame *of, uint32_t number)
+{
+    struct frame *f;
+
+    require(frame_new(pool, of->len, &f), "frame");
+    memcpy(f->data, of->data, of->len);
+    f->len = of->len;
+    f->format = of->format;
+    f->width = of->width;
+    f->height = of->height;
+    frame_copy_facts(f, of);
+    f->number = number;
+    f->capture_us = f->arrival_us = UINT64_C(1000000) + number * UINT64_C(40000);
+    f->wall_us = FIRST_WALL_US + (int64_t)number * 40000;
+    return f;
+}
+
+static void push_twin(struct recorder *r, struct frame_pool *pool, const struct frame *of,
+                      uint32_t number)
+{
+    struct frame *f = twin(pool, of, number);
+
+    recorder_push(r, f);
+    frame_unref(&f);
+}
+
+static uint64_t queued(struct recorder *r)
+{
+    struct recorder_status st;
+
+    recorder_status(r, &st);
+    return st.queued_frames;
+}
+
+/* Ten minutes go to a file as fast as the disk takes them; then frames come every 40 ms while that
+ * file is cut off and finished. The queue is looked at every millisecond. */
+static void bench_cut(void)
+{
+    const struct recorder_settings set = {
+        .directory = dir, .stream = "cut", .segment_ms = 600 * 1000, .codec = RECORDER_COPY};
+    uint64_t most = 0, now;
+    struct recorder_status last;
+    struct frame_pool *pool;
+    struct testcard *card;
+    struct mjpeg_enc *enc;
+    struct recorder *r;
+    uint32_t i;
+
+    require(frame_pool_new(64, &pool), "pool");
+    require(testcard_new(WIDTH, HEIGHT, "bench", &card), "card");
+    require(mjpeg_enc_new(&enc), "encoder");
+    struct frame *jpeg = draw(card, enc, pool, 0);
+    require(recorder_start(&set, &r), "recorder");
+    for (i = 0; i < FILM_FRAMES; i++) {
+        while (queued(r) >= 32)
+            usleep(200);
+        push_twin(r, pool, jpeg, i);
+    }
+    while (queued(r) > 0)
+        usleep(200);
+    for (; i < FILM_FRAMES + LIVE; i++) {
+        push_twin(r, pool, jpeg, i);
+        for (int ms = 0; ms < 1000 / FPS; ms++) {
+            usleep(1000);
+            now = queued(r);
+            most = now > most ? now : most;
+        }
+    }
+    recorder_stop(r, &last);
+    printf("%-34s %8" PRIu64 " frames at most in the queue, %.1f MB, %" PRIu64 " dropped\n",
+           "while ten minutes are finished", most, (double)last.bytes / 1e6, last.dropped);
+    frame_unref(&jpeg);
+    mjpeg_enc_free(enc);
+    testcard_free(card);
+    frame_pool_free(pool);
+}
+
 static void copy_film(const uint8_t *film, size_t len, int i)
 {
     char path[600];
@@ -228,6 +309,7 @@ int main(int argc, char **argv)
     require(log_open(&silent), "log");
     bench_recorder();
     bench_finish();
+    bench_cut();
     bench_retention();
     return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1;
 }
