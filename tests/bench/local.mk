@@ -1,30 +1,40 @@
 # SPDX-License-Identifier: MIT
-# make bench builds and runs what is listed here, one after the other. A program is added with
-#   EXTRA_PROGRAMS += tests/bench/bench_x      and      BENCH_RUNS += tests/bench/bench_x
-# (and its _SOURCES and _LDADD as for any program); a script (also in EXTRA_DIST) with
-#   BENCH_PY += tests/bench/x.py
-BENCH_RUNS =
-BENCH_PY =
+# make bench runs all rows, one after the other; make bench BENCH="server loss" runs those. A row is
+# a program tests/bench/bench_NAME (in EXTRA_PROGRAMS and BENCH_NEEDS, with its _SOURCES and
+# _LDADD as any program) or a script tests/bench/NAME.py (in EXTRA_DIST). Nothing is written but
+# into directories of /tmp that are removed again.
+BENCH =
+BENCH_ROWS = media stages record screen latency loss server
+BENCH_NEEDS = \
+	tests/bench/bench_media \
+	tests/bench/bench_record \
+	tests/bench/celltime \
+	tests/bench/fanout \
+	tests/tools/relay \
+	tests/tools/cardread
 
-bench: all $(BENCH_RUNS) tests/bench/fanout
-	@$(AM_TESTS_ENVIRONMENT) rc=0; \
-	for b in $(BENCH_RUNS); do echo "== $$b"; ./$$b || rc=1; done; \
-	for b in $(BENCH_PY); do echo "== $$b"; $(PYTHON3) $(srcdir)/$$b || rc=1; done; \
-	exit $$rc
+bench: all $(BENCH_NEEDS)
+	@$(AM_TESTS_ENVIRONMENT) rc=0; rows='$(BENCH)'; \
+	for row in $${rows:-$(BENCH_ROWS)}; do \
+	    echo "== $$row"; \
+	    if test -f tests/bench/bench_$$row; then tests/bench/bench_$$row || rc=1; \
+	    else $(PYTHON3) '$(srcdir)'/tests/bench/$$row.py || rc=1; fi; \
+	done; exit $$rc
 .PHONY: bench
 
+EXTRA_DIST += \
+	tests/bench/benchlib.py \
+	tests/bench/latency.py \
+	tests/bench/loss.py \
+	tests/bench/screen.py \
+	tests/bench/server.py \
+	tests/bench/stages.py
+
 EXTRA_PROGRAMS += tests/bench/bench_media
-BENCH_RUNS += tests/bench/bench_media
 tests_bench_bench_media_SOURCES = tests/bench/bench_media.c
 tests_bench_bench_media_LDADD = $(MEDIA_LIBS)
 
-BENCH_PY += tests/bench/screen.py
-EXTRA_DIST += tests/bench/screen.py
-BENCH_PY += tests/bench/server.py
-EXTRA_DIST += tests/bench/server.py
-
 EXTRA_PROGRAMS += tests/bench/bench_record
-BENCH_RUNS += tests/bench/bench_record
 tests_bench_bench_record_SOURCES = tests/bench/bench_record.c
 tests_bench_bench_record_LDADD = $(RECORD_LIBS)
 
@@ -33,3 +43,8 @@ EXTRA_PROGRAMS += tests/bench/fanout
 tests_bench_fanout_SOURCES = tests/bench/fanout.c tests/unit/net_pair.c tests/unit/net_pair.h
 tests_bench_fanout_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_bench_fanout_LDADD = $(NET_LIBS) src/proto/libproto.a
+
+# What latency.py reads its screen with.
+EXTRA_PROGRAMS += tests/bench/celltime
+tests_bench_celltime_SOURCES = tests/bench/celltime.c
+tests_bench_celltime_LDADD = $(MEDIA_LIBS)

@@ -1,90 +1,128 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Server, CPU a client: N headless consoles' streams on one 640x480@25 test card, encrypted.
+"""Server, CPU a client: N streams of headless consoles on one 640x480@25 test card, encrypted.
 
-Prints a line for each N: the server's CPU in percent of a core and per client, the same for the
-bare hot path (fanout.c) just after and the ratio of the two, the consoles' CPU, the server's
-memory a client, and how many frames were not complete. Arguments: the numbers N, or "full".
+A line for each N: how long the connects took; the server's CPU in percent of a core and a client;
+the same for the bare hot path (fanout.c) just after, and the ratio of the two; the consoles' CPU;
+pictures a second and client; frames that were not complete; what the server's memory grew by for
+each client after the first. Then the straight line through the server's CPU. Arguments: the Ns.
 """
 import os
 import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
-from lib import BUILD, World, newest, rss_kb, threads, wait_for, wait_stats  # noqa: E402
+from benchlib import cpu, latest, world
+from lib import BUILD, rss_kb, wait_for
 
-TICK = os.sysconf("SC_CLK_TCK")
 FANOUT = os.path.join(BUILD, "tests/bench/fanout")
-FULL = [1, 10, 50, 100, 200, 500]
-SECONDS = 6
+CLIENTS = [1, 10, 50, 100, 200, 500]
+STREAMS = 50  # of a console
+SECONDS = 4
+SETTLE_SECONDS = 3   # until the server has all frames that it keeps
+RECORD_BYTES = 1139  # of a frame, in a datagram of 1200
+LOOK_SECONDS = 0.25  # how often to look whether all is well: looking takes CPU itself
 
 
-def cpu(pids):
-    total = 0
-    for pid in pids:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
+def start_consoles(w, n):
+    url = w.url("pattern")
+    return [w.client(*[f"s{i}={url}" for i in range(min(STREAMS, n - first))],
+                     state=w.path("console"))
+            for first in range(0, n, STREAMS)]
 
 
-def bare(n, o):
+def connect(w, server, n):
+    """n streams more, all of them live; the consoles, and seconds until the server had them all."""
+    def connected():
+        return len(server.lines(" connected to "))
+    goal, began = connected() + n, time.monotonic()
+    consoles = start_consoles(w, n)
+    wait_for(f"{n} connects", lambda: connected() >= goal, 120, step=0.05)
+    seconds = time.monotonic() - began
+    wait_for(f"{n} live streams", lambda: n == sum(
+        o["state"] == "live" and o["frames"] > 0 for p in consoles for o in latest(p).values()),
+             step=LOOK_SECONDS)
+    return consoles, seconds
+
+
+def total(consoles, field):
+    return sum(o[field] for p in consoles for o in latest(p).values())
+
+
+class Watch:
+    """What happens between its making and its end()."""
+    FIELDS = "frames", "frames_incomplete"
+
+    def __init__(self, server, consoles):
+        self.server, self.consoles = server, consoles
+        self.before = self.now()
+
+    def now(self):
+        return [time.monotonic(), cpu([self.server.pid]), cpu([p.pid for p in self.consoles]),
+                *(total(self.consoles, f) for f in self.FIELDS)]
+
+    def end(self):
+        """Server's and consoles' CPU in percent, frames a second, frames not complete."""
+        seconds, server, consoles, frames, lost = (
+            b - a for a, b in zip(self.before, self.now()))
+        return 100 * server / seconds, 100 * consoles / seconds, frames / seconds, lost
+
+
+def bare(n, frame_bytes):
     """Percent of a core that as many clients and fragments take with nothing around them."""
-    fragments = max(1, round(o["bitrate"] / 8 / o["fps"] / 1139 + 0.5))
+    fragments = -(-frame_bytes // RECORD_BYTES)
     out = subprocess.run([FANOUT, str(n), str(fragments), str(SECONDS)], stdout=subprocess.PIPE,
                          check=True, timeout=120)
     return float(out.stdout)
 
 
 def measure(n):
-    w = World()
-    try:
-        server = w.server("pattern:640x480@25", "--max-clients", "1000",
+    with world() as w:
+        server = w.server("pattern:640x480@25", "--history", "1s", "--max-clients", "1000",
                           "--max-clients-per-address", "1000")
-        base_kb = rss_kb(server.pid)
-        at_rest = threads(server.pid)
-        per_console = 50
-        consoles = []
-        state = w.path("console")
-        w.client(w.url("pattern"), state=state, name="first").stop()  # makes key and trust
-        began = time.monotonic()
-        for first in range(0, n, per_console):
-            streams = [f"s{i}={w.url('pattern')}" for i in range(min(per_console, n - first))]
-            p = w.client(*streams, state=state)
-            consoles.append((p, len(streams)))
-        wait_for("all threads", lambda: threads(server.pid) >= at_rest + n, 120)
-        connected = time.monotonic() - began
-        for p, count in consoles:
-            for i in range(count):
-                wait_stats(p, f"stream {i} live",
-                           lambda o: o["state"] == "live" and o["frames"] > 0, f"s{i}")
-        before = [{i: newest(p, f"s{i}") for i in range(count)} for p, count in consoles]
-        pids = [p.pid for p, _ in consoles]
-        t0, s0, c0 = time.monotonic(), cpu([server.pid]), cpu(pids)
+        consoles, seconds = connect(w, server, 1)
+        memory = 0
+        if n > 1:
+            time.sleep(SETTLE_SECONDS)
+            one_kb = rss_kb(server.pid)
+            more, seconds = connect(w, server, n - 1)
+            consoles += more
+        time.sleep(1)
+        watch = Watch(server, consoles)
         time.sleep(SECONDS)
-        t1, s1, c1 = time.monotonic(), cpu([server.pid]), cpu(pids)
-        incomplete = frames = 0
-        for (p, count), old in zip(consoles, before):
-            for i in range(count):
-                o = newest(p, f"s{i}")
-                incomplete += o["frames_incomplete"] - old[i]["frames_incomplete"]
-                frames += o["frames"] - old[i]["frames"]
-        load = 100 * (s1 - s0) / (t1 - t0)
-        memory = (rss_kb(server.pid) - base_kb) / n
-        sample = newest(consoles[0][0], "s0")
-        for p, _ in consoles:
+        load, clients_load, rate, lost = watch.end()
+        if n > 1:
+            memory = (rss_kb(server.pid) - one_kb) / (n - 1)
+        sample = latest(consoles[0])["s0"]
+        for p in consoles:
             p.stop()
-        least = bare(n, sample)
-        print(f"{n:7d} {load:9.1f} {load / n:11.3f} {least:7.1f} {load / least:6.2f} {100 * (c1 - c0) / (t1 - t0):10.1f} "
-              f"{memory:12.0f} {connected:10.1f} {frames:8d} {incomplete:10d}", flush=True)
-    finally:
-        w.close()
+    least = bare(n, round(sample["bitrate"] / 8 / sample["fps"]))
+    print(f"{n:7d} {seconds:9.1f} {load:9.1f} {load / n:11.3f} {least:7.1f} {load / least:6.2f} "
+          f"{clients_load:10.1f} {rate / n:8.1f} {lost:5d} {memory:12.0f}", flush=True)
+    return n, load
 
 
-print(f"{'clients':>7} {'server %':>9} {'% a client':>11} {'bare %':>7} {'ratio':>6} "
-      f"{'consoles %':>10} "
-      f"{'kB a client':>12} {'connect s':>10} {'frames':>8} {'incomplete':>10}")
-wanted = FULL if sys.argv[1:] == ["full"] else [int(a) for a in sys.argv[1:]]
-for number in wanted or [1, 10, 50]:
-    measure(number)
+def straight_line(points):
+    """The line through (clients, CPU) and how far the worst point is off, of the greatest CPU."""
+    count = len(points)
+    mean_n, mean_cpu = (sum(p[k] for p in points) / count for k in (0, 1))
+    slope = (sum((n - mean_n) * (load - mean_cpu) for n, load in points) /
+             sum((n - mean_n) ** 2 for n, _ in points))
+    start = mean_cpu - slope * mean_n
+    worst = max(abs(load - start - slope * n) for n, load in points)
+    most = max(load for _, load in points)
+    print(f"{start:.1f} % and {slope:.3f} % a client; furthest off that line: {worst:.1f} %, "
+          f"{100 * worst / most:.0f} % of the greatest")
+
+
+def main():
+    print(f"{'clients':>7} {'connect s':>9} {'server %':>9} {'% a client':>11} {'bare %':>7} "
+          f"{'ratio':>6} {'consoles %':>10} {'frames/s':>8} {'lost':>5} {'kB a client':>12}",
+          flush=True)
+    points = [measure(n) for n in [int(a) for a in sys.argv[1:]] or CLIENTS]
+    if len(points) > 2:
+        straight_line(points)
+
+
+if __name__ == "__main__":
+    main()

@@ -39,8 +39,8 @@ def check(condition, text):
         raise Failed(text)
 
 
-def wait_for(what, condition, seconds=PATIENCE):
-    """Returns condition()'s first true value."""
+def wait_for(what, condition, seconds=PATIENCE, step=0.02):
+    """Returns condition()'s first true value, looked at every step seconds."""
     end = time.monotonic() + seconds
     while True:
         value = condition()
@@ -48,7 +48,7 @@ def wait_for(what, condition, seconds=PATIENCE):
             return value
         if time.monotonic() > end:
             raise Failed(f"waited {seconds:.0f} s for {what}")
-        time.sleep(0.02)
+        time.sleep(step)
 
 
 class Program:
