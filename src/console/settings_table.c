@@ -76,7 +76,8 @@ static const struct option_def defs[] = {
         "remember it) or known (refuse) (default: ask; known without a screen)."),
      .choices = trusts},
     {'p', "preview", "MODE", OPTION_CHOICE, AT(preview),
-     N_("How pictures are shown: auto, truecolor, 256, 16, ascii or off (default: auto)."),
+     N_("How pictures are shown: auto, kitty, iterm2, sixel, truecolor, 256, 16, ascii or off "
+        "(default: auto)."),
      .choices = tui_mode_names},
     {0, "symbols", "SET", OPTION_CHOICE, AT(symbols),
      N_("What pictures are drawn with: half, quad, block, sextant, braille or ascii (default: "

@@ -4,11 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tui/kitty.h"
 #include "util/text.h"
 
-const char *const tui_mode_names[] = {"auto", "truecolor", "256", "16", "ascii", "off", NULL};
-const char *const tui_symbols_names[] = {"half",    "quad",  "block", "sextant",
-                                         "braille", "ascii", NULL};
+enum {
+    CELL_LEAST = 3, /* pixels; what is further off is a mistake */
+    CELL_MOST = 200,
+    QUERY_ID = 31,
+};
 
 static bool ends_with(const char *s, const char *end)
 {
@@ -23,7 +26,10 @@ static bool starts_with(const char *s, const char *start)
 
 void caps_init(struct caps *c, const struct tui_terminal *t, const char *charset, int colors)
 {
-    *c = (struct caps){.cell_aspect = 2, .colors = colors, .no_color = t->no_color};
+    *c = (struct caps){
+        .cell_aspect = 2, .colors = colors, .no_color = t->no_color, .registers = CAPS_REGISTERS};
+    c->multiplexer =
+        t->inside_tmux || starts_with(t->term, "tmux") || starts_with(t->term, "screen");
     c->utf8 = !strcasecmp(charset, "UTF-8") || !strcasecmp(charset, "UTF8");
     c->truecolor = !strcmp(t->colorterm, "truecolor") || !strcmp(t->colorterm, "24bit") ||
                    ends_with(t->term, "-direct") || starts_with(t->term, "xterm-kitty") ||
@@ -34,6 +40,12 @@ void caps_init(struct caps *c, const struct tui_terminal *t, const char *charset
 /* Where the width of a line and a block is tried: row 2, because a report for row 1 looks like a
  * function key. The screen is drawn over it at once. */
 #define ASK_WIDTH "\033[2;1H\xe2\x94\x80\xe2\x96\x80\033[6n\r"
+
+static void ask_size(struct bytes *to)
+{
+    bytes_text(to, "\033[14t"); /* size of all cells */
+    bytes_text(to, "\033[16t"); /* size of one */
+}
 
 void caps_ask(struct caps *c, const char *term, struct bytes *to)
 {
@@ -48,26 +60,52 @@ void caps_ask(struct caps *c, const char *term, struct bytes *to)
         c->asked_width = true;
         bytes_text(to, ASK_WIDTH);
     }
-    bytes_text(to, "\033[>0q");     /* XTVERSION */
-    bytes_text(to, "\033[16t");     /* size of a cell */
+    if (!c->multiplexer) { /* there it would become the window's title */
+        kitty_query(to, QUERY_ID);
+    }
+    bytes_text(to, "\033[>0q"); /* XTVERSION */
+    ask_size(to);
+    bytes_text(to, "\033[?1;1;0S"); /* XTSMGRAPHICS: colour registers … */
+    bytes_text(to, "\033[?2;1;0S"); /* … and the largest sixel picture */
     bytes_text(to, "\033[?2026$p"); /* synchronized output? */
     bytes_text(to, "\033[c");       /* DA1: every terminal answers, last of all */
 }
+
+void caps_ask_size(const struct caps *c, struct bytes *to)
+{
+    if (c->answered && c->told >= TOLD_AREA) { /* it did when it was asked before */
+        ask_size(to);
+    }
+}
+
+static bool one_of(const char *text, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (starts_with(text, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#define ONE_OF(text, names) one_of(text, names, sizeof(names) / sizeof(names)[0])
 
 static bool on_version(struct caps *c, const char *text)
 {
     static const char *const able[] = {"kitty",     "WezTerm", "foot",    "ghostty",
                                        "iTerm2",    "contour", "Konsole", "mintty",
                                        "Alacritty", "VTE",     "tmux",    "XTerm"};
+    static const char *const images[] = {"iTerm2", "WezTerm", "Konsole", "mintty", "Rio"};
+    const struct caps before = *c;
     text_copy(c->version, sizeof c->version, text_printable(text) ? text : "?");
-    for (unsigned i = 0; i < sizeof able / sizeof able[0]; i++) {
-        if (starts_with(text, able[i])) {
-            bool better = !c->truecolor;
-            c->truecolor = c->repeats = true;
-            return better;
-        }
+    if (ONE_OF(text, able)) {
+        c->truecolor = c->repeats = true;
     }
-    return false;
+    if (starts_with(text, "tmux")) {
+        c->multiplexer = true;
+    }
+    c->iterm2 = ONE_OF(text, images) && !c->multiplexer;
+    return c->truecolor != before.truecolor || c->iterm2 != before.iterm2;
 }
 
 static bool on_cursor(struct caps *c, const struct input_event *e)
@@ -80,14 +118,57 @@ static bool on_cursor(struct caps *c, const struct input_event *e)
     return c->wide_lines;
 }
 
-static bool set_aspect(struct caps *c, double height, double width)
+static bool set_cell(struct caps *c, enum caps_told who, unsigned height, unsigned width)
 {
-    double aspect = width > 0 ? height / width : 0;
-    if (aspect < 0.5 || aspect > 5 || aspect == c->cell_aspect) {
+    double aspect = width > 0 ? (double)height / width : 0;
+    bool likely = width >= CELL_LEAST && height <= CELL_MOST && aspect >= 0.5 && aspect <= 5;
+    if (!likely || who < c->told) {
         return false;
     }
+    bool other = c->cell_w != width || c->cell_h != height;
+    c->told = who;
+    c->cell_w = width;
+    c->cell_h = height;
     c->cell_aspect = aspect;
-    return true;
+    return other;
+}
+
+static bool on_area(struct caps *c, enum caps_told who, int height, int width)
+{
+    bool known = c->cols && c->rows && height > 0 && width > 0;
+    return known && set_cell(c, who, (unsigned)height / c->rows, (unsigned)width / c->cols);
+}
+
+static bool on_sixel(struct caps *c, const struct input_event *e)
+{
+    if (e->arg[1] != 0 || e->arg[2] <= 0) {
+        return false; /* it knows the question, not the answer */
+    }
+    if (e->arg[0] == 1) {
+        c->registers = (unsigned)e->arg[2];
+    } else if (e->arg[0] == 2) {
+        c->sixel_width = (unsigned)e->arg[2];
+    }
+    return c->sixel;
+}
+
+/* Level first, then what it has: 4 is sixel. */
+static bool on_device(struct caps *c, const struct input_event *e)
+{
+    bool before = c->sixel;
+    for (unsigned i = 1; i < e->n; i++) {
+        c->sixel = c->sixel || e->arg[i] == 4;
+    }
+    c->answered = true;
+    c->asked_width = false;
+    return c->sixel != before;
+}
+
+static bool on_graphics(struct caps *c, const char *text)
+{
+    bool before = c->kitty;
+    c->kitty = c->kitty || !strcmp(text, "OK");
+    return c->kitty != before;
 }
 
 bool caps_on_report(struct caps *c, const struct input_event *e)
@@ -98,88 +179,30 @@ bool caps_on_report(struct caps *c, const struct input_event *e)
     case REPORT_CURSOR:
         return on_cursor(c, e);
     case REPORT_CELL_SIZE:
-        return set_aspect(c, e->arg[1], e->arg[2]);
+        return e->arg[1] > 0 && e->arg[2] > 0 &&
+               set_cell(c, TOLD_CELL, (unsigned)e->arg[1], (unsigned)e->arg[2]);
+    case REPORT_AREA_SIZE:
+        return on_area(c, TOLD_AREA, e->arg[1], e->arg[2]);
+    case REPORT_SIXEL:
+        return on_sixel(c, e);
+    case REPORT_GRAPHICS:
+        return on_graphics(c, e->text);
     case REPORT_MODE:
         if (e->arg[0] == 2026) {
             c->synchronized_output = e->arg[1] == 1 || e->arg[1] == 2;
         }
         return false;
     case REPORT_DEVICE:
-        c->answered = true;
-        c->asked_width = false;
-        return false;
+        return on_device(c, e);
     case REPORT_STATUS:
         return false;
     }
     return false;
 }
 
-void caps_on_size(struct caps *c, const struct tty_size *size)
+bool caps_on_size(struct caps *c, const struct tty_size *size)
 {
-    if (size->width_px && size->height_px) {
-        set_aspect(c, (double)size->height_px / size->rows, (double)size->width_px / size->cols);
-    }
-}
-
-bool caps_ascii(const struct caps *c)
-{
-    return !c->utf8 || c->wide_lines;
-}
-
-static bool possible(const struct caps *c, enum tui_mode mode)
-{
-    bool colors = !c->no_color && !caps_ascii(c);
-    switch (mode) {
-    case TUI_MODE_TRUECOLOR:
-    case TUI_MODE_256:
-        return colors &&
-               c->colors >= 8; /* asked for in vain at worst: terminals take the nearest */
-    case TUI_MODE_16:
-        return colors && c->colors >= 8;
-    default:
-        return mode != TUI_MODE_AUTO;
-    }
-}
-
-static enum tui_mode best(const struct caps *c)
-{
-    if (!possible(c, TUI_MODE_16)) {
-        return TUI_MODE_ASCII;
-    }
-    return c->truecolor ? TUI_MODE_TRUECOLOR : c->colors >= 256 ? TUI_MODE_256 : TUI_MODE_16;
-}
-
-enum tui_mode caps_mode(const struct caps *c, enum tui_mode wanted)
-{
-    return possible(c, wanted) ? wanted : best(c);
-}
-
-enum tui_mode caps_next_mode(const struct caps *c, enum tui_mode now)
-{
-    for (int i = 1; i < TUI_MODES; i++) {
-        enum tui_mode m = (enum tui_mode)((now + i) % TUI_MODES);
-        if (possible(c, m)) {
-            return m;
-        }
-    }
-    return now;
-}
-
-enum cell_colors caps_colors(const struct caps *c, enum tui_mode mode)
-{
-    switch (mode) {
-    case TUI_MODE_TRUECOLOR:
-        return CELL_TRUECOLOR;
-    case TUI_MODE_256:
-        return CELL_256;
-    case TUI_MODE_16:
-        return c->colors >= 16 ? CELL_16 : CELL_8;
-    default:
-        return CELL_MONO;
-    }
-}
-
-enum tui_symbols caps_symbols(const struct caps *c, enum tui_mode mode, enum tui_symbols wanted)
-{
-    return mode == TUI_MODE_ASCII || caps_ascii(c) ? TUI_SYMBOLS_ASCII : wanted;
+    c->cols = size->cols;
+    c->rows = size->rows;
+    return on_area(c, TOLD_DEVICE, (int)size->height_px, (int)size->width_px);
 }

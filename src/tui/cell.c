@@ -80,3 +80,11 @@ unsigned cell_index(uint32_t rgb, enum cell_colors colors, int y, int x)
     return colors == CELL_256 ? cell_index_256(rgb)
                               : cell_index_16(dithered(rgb, y, x), colors == CELL_16 ? 16 : 8);
 }
+
+bool picture_spec_equal(const struct picture_spec *a, const struct picture_spec *b)
+{
+    return a->cols == b->cols && a->rows == b->rows && a->form == b->form &&
+           a->colors == b->colors && a->symbols == b->symbols && a->cell_aspect == b->cell_aspect &&
+           a->ground == b->ground && a->cell_w == b->cell_w && a->cell_h == b->cell_h &&
+           a->registers == b->registers && a->width_most == b->width_most;
+}

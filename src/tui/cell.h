@@ -2,6 +2,7 @@
 #ifndef TUI_CELL_H
 #define TUI_CELL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "tui/tui.h"
@@ -27,6 +28,8 @@ unsigned cell_index_16(uint32_t rgb, unsigned colors); /* colors 8 or 16 */
 /* The index for a colour at a place, y and x in pixels: few colours are dithered. */
 unsigned cell_index(uint32_t rgb, enum cell_colors colors, int y, int x);
 
+enum picture_form { PICTURE_CELLS, PICTURE_KITTY, PICTURE_ITERM2, PICTURE_SIXEL };
+
 /* What a picture becomes. Plain values; compared to see whether a slot must be set up anew. */
 struct picture_spec {
     unsigned cols, rows;
@@ -34,7 +37,14 @@ struct picture_spec {
     enum tui_symbols symbols;
     double cell_aspect; /* height of a cell by its width */
     uint32_t ground;    /* colour beside the picture */
+    enum picture_form form;
+    /* In forms of pixels: */
+    unsigned cell_w, cell_h; /* pixels of a cell */
+    unsigned registers;      /* of colour, for sixel */
+    unsigned width_most;     /* pixels; 0: any */
 };
+
+bool picture_spec_equal(const struct picture_spec *a, const struct picture_spec *b);
 
 /* Cells of one picture, row by row, cols * rows of them. */
 struct cells {

@@ -27,6 +27,12 @@ bool box_has(struct box b, int y, int x)
     return y >= b.y && y < b.y + b.h && x >= b.x && x < b.x + b.w;
 }
 
+bool box_touch(struct box a, struct box b)
+{
+    return !box_empty(a) && !box_empty(b) && a.x < b.x + b.w && b.x < a.x + a.w &&
+           a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
 struct box box_inner(struct box b)
 {
     return (struct box){b.y + 1, b.x + 1, b.h - 2, b.w - 2};

@@ -17,7 +17,8 @@ struct box {
 bool box_equal(struct box a, struct box b);
 bool box_empty(struct box b);
 bool box_has(struct box b, int y, int x);
-struct box box_inner(struct box b); /* without its border */
+bool box_touch(struct box a, struct box b); /* they have a cell in common */
+struct box box_inner(struct box b);         /* without its border */
 struct box box_center(struct box in, int h, int w);
 
 /* Lines and signs in ASCII from now on, or not. */

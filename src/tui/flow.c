@@ -142,6 +142,12 @@ static void give_up_lost(struct flow *f, uint64_t now_ns)
     }
 }
 
+double flow_rate(const struct flow *f)
+{
+    double known = f->mode == FLOW_ANSWERS ? rate(f) : 0;
+    return f->cap && (known == 0 || known > (double)f->cap) ? (double)f->cap : known;
+}
+
 static size_t on_the_way(const struct flow *f)
 {
     return (size_t)(f->sent - f->delivered);

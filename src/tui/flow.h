@@ -74,6 +74,8 @@ bool flow_wants_probe(const struct flow *f, uint64_t now_ns);
 bool flow_asks(const struct flow *f);
 /* More than the link takes in a moment is on its way: what can wait should. */
 bool flow_behind(const struct flow *f);
+/* Bytes a second that the far end takes, or that are allowed; 0: not known. */
+double flow_rate(const struct flow *f);
 /* When to look again although no answer came; UINT64_MAX: never. */
 uint64_t flow_deadline(const struct flow *f, uint64_t now_ns);
 

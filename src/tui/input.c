@@ -115,20 +115,32 @@ static size_t string_length(const struct input *in)
     return 0;
 }
 
-/* DCS > | text ST is the answer to XTVERSION; every other string is swallowed. */
+static void set_text(struct input_event *out, enum input_report what, const uint8_t *text,
+                     size_t len)
+{
+    size_t n = len < sizeof out->text - 1 ? len : sizeof out->text - 1;
+    out->kind = INPUT_REPORT;
+    out->report = what;
+    memcpy(out->text, text, n);
+    out->text[n] = 0;
+}
+
+/* DCS > | text ST answers XTVERSION, APC G keys ; text ST kitty's query; every other string is
+ * swallowed. */
 static bool take_string(struct input *in, size_t len, struct input_event *out)
 {
-    bool version = len > 6 && in->buf[1] == 'P' && in->buf[2] == '>' && in->buf[3] == '|';
+    bool st = in->buf[len - 2] == 27 && in->buf[len - 1] == '\\';
+    size_t end = len - (st ? 2 : in->buf[len - 1] == 7 ? 1 : 0);
+    bool version = end > 4 && !memcmp(in->buf + 1, "P>|", 3);
+    const uint8_t *graphics =
+        end > 3 && !memcmp(in->buf + 1, "_G", 2) ? memchr(in->buf, ';', end) : NULL;
     if (version) {
-        size_t n = len - 4 - (in->buf[len - 1] == 7 ? 1 : 2);
-        out->kind = INPUT_REPORT;
-        out->report = REPORT_VERSION;
-        n = n < sizeof out->text - 1 ? n : sizeof out->text - 1;
-        memcpy(out->text, in->buf + 4, n);
-        out->text[n] = 0;
+        set_text(out, REPORT_VERSION, in->buf + 4, end - 4);
+    } else if (graphics) {
+        set_text(out, REPORT_GRAPHICS, graphics + 1, (size_t)(in->buf + end - graphics) - 1);
     }
     consume(in, len);
-    return version;
+    return version || graphics;
 }
 
 static bool skip_string(struct input *in)

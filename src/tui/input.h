@@ -21,7 +21,10 @@ enum input_mouse { MOUSE_PRESS, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 enum input_report {
     REPORT_CURSOR,    /* CPR: row, column */
     REPORT_DEVICE,    /* DA1: attributes */
-    REPORT_CELL_SIZE, /* CSI 16 t: height, width in pixels */
+    REPORT_CELL_SIZE, /* CSI 16 t: 6, height, width in pixels */
+    REPORT_AREA_SIZE, /* CSI 14 t: 4, height, width in pixels of all cells */
+    REPORT_SIXEL,     /* XTSMGRAPHICS: item, 0 when told, value (1: colours; 2: width, height) */
+    REPORT_GRAPHICS,  /* kitty's query: text, "OK" when it has the protocol */
     REPORT_MODE,      /* DECRPM: mode, 0 unknown 1 set 2 reset 3 always 4 never */
     REPORT_STATUS,    /* DSR: 0 */
     REPORT_VERSION,   /* XTVERSION: text */

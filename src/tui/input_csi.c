@@ -120,7 +120,10 @@ static bool decode_report(const struct csi *c, struct input_event *out)
     case 'n':
         return !c->prefix && report(REPORT_STATUS, c, out);
     case 't':
-        return c->n >= 3 && c->arg[0] == 6 && report(REPORT_CELL_SIZE, c, out);
+        return c->n >= 3 && ((c->arg[0] == 6 && report(REPORT_CELL_SIZE, c, out)) ||
+                             (c->arg[0] == 4 && report(REPORT_AREA_SIZE, c, out)));
+    case 'S':
+        return c->prefix == '?' && c->n >= 3 && report(REPORT_SIXEL, c, out);
     case 'y':
         return c->prefix == '?' && c->middle == '$' && c->n >= 2 && report(REPORT_MODE, c, out);
     default:

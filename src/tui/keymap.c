@@ -31,7 +31,7 @@ const struct keymap_def keymap_defs[] = {
     {ACT_FREEZE, "freeze", "space", IN_STREAMS, 15, N_("freeze"),
      N_("hold the picture; recording and figures go on")},
     {ACT_MODE, "mode", "v", IN_GRID | IN_ZOOM, 9, N_("mode"),
-     N_("next way to draw pictures: colours, ASCII, off")},
+     N_("next way to show pictures: pixels, colours, ASCII, off")},
     {ACT_FASTER, "faster", "+, =", IN_GRID | IN_ZOOM, 0, NULL, N_("more pictures a second")},
     {ACT_SLOWER, "slower", "-", IN_GRID | IN_ZOOM, 0, NULL, N_("fewer pictures a second")},
     {ACT_GRID, "grid", "g", IN_STREAMS, 14, N_("grid"),

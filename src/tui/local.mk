@@ -6,6 +6,7 @@ src_tui_libtui_a_SOURCES = \
 	%D%/base64.c %D%/base64.h \
 	%D%/bytes.c %D%/bytes.h \
 	%D%/caps.c %D%/caps.h \
+	%D%/caps_mode.c \
 	%D%/cell.c %D%/cell.h \
 	%D%/charset.c %D%/charset.h \
 	%D%/dialog.c \
@@ -18,6 +19,7 @@ src_tui_libtui_a_SOURCES = \
 	%D%/freezer.c %D%/freezer.h \
 	%D%/glyph.c %D%/glyph.h \
 	%D%/graph.c %D%/graph.h \
+	%D%/image.c %D%/image.h \
 	%D%/input.c %D%/input.h \
 	%D%/input_csi.c %D%/input_csi.h \
 	%D%/iterm.c %D%/iterm.h \
@@ -31,16 +33,20 @@ src_tui_libtui_a_SOURCES = \
 	%D%/pen.c %D%/pen.h \
 	%D%/picture.c %D%/picture.h \
 	%D%/picture_chafa.c %D%/picture_chafa.h \
+	%D%/pixdiff.c %D%/pixdiff.h \
+	%D%/pixels.c %D%/pixels.h \
 	%D%/preview.c %D%/preview.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/rescue.c %D%/rescue.h \
 	%D%/screen.c %D%/screen.h \
 	%D%/scroll.c %D%/scroll.h \
 	%D%/session.c %D%/session.h \
+	%D%/session_leave.c \
 	%D%/sixel.c %D%/sixel.h \
 	%D%/sixel_palette.c %D%/sixel_palette.h \
 	%D%/stage.c %D%/stage.h \
 	%D%/stderr_tap.c %D%/stderr_tap.h \
+	%D%/strips.c %D%/strips.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/theme.c %D%/theme.h \
 	%D%/tiles.c %D%/tiles.h \

@@ -60,8 +60,10 @@ static void cell_pixels(enum tui_symbols symbols, unsigned *x, unsigned *y)
 
 void picture_pixels(const struct picture_spec *spec, unsigned *width, unsigned *height)
 {
-    unsigned x, y;
-    cell_pixels(spec->symbols, &x, &y);
+    unsigned x = spec->cell_w, y = spec->cell_h;
+    if (spec->form == PICTURE_CELLS) {
+        cell_pixels(spec->symbols, &x, &y);
+    }
     *width = spec->cols * x;
     *height = spec->rows * y;
 }
@@ -128,19 +130,35 @@ static int draw_symbols(struct picture *p, const struct frame *f, struct tiles *
     return 0;
 }
 
-/* The JPEG's pixels at the size that the cells tell apart. */
-static int pixels_for(struct picture *p, const struct frame *jpeg, const struct mjpeg_info *info,
+static int pixels_for(struct picture *p, const struct frame *jpeg, enum frame_format format,
                       unsigned width, unsigned height, struct frame **out)
 {
+    struct mjpeg_info info;
     struct frame *whole = NULL;
+    if (mjpeg_probe(jpeg->data, jpeg->len, &info)) {
+        return ERR_FORMAT;
+    }
     int err =
-        mjpeg_dec_frame(p->decoder, jpeg->data, jpeg->len, FRAME_RGBA,
-                        decode_scale(info->width, info->height, width, height), p->pool, &whole);
+        mjpeg_dec_frame(p->decoder, jpeg->data, jpeg->len, format,
+                        decode_scale(info.width, info.height, width, height), p->pool, &whole);
     if (!err) {
-        err = scale_rgba(whole, width, height, p->pool, out);
+        err = format == FRAME_RGBA ? scale_rgba(whole, width, height, p->pool, out)
+                                   : scale_i420(whole, width, height, p->pool, out);
     }
     frame_unref(&whole);
     return err;
+}
+
+int picture_pixels_rgba(struct picture *p, const struct frame *jpeg, unsigned width,
+                        unsigned height, struct frame **out)
+{
+    return pixels_for(p, jpeg, FRAME_RGBA, width, height, out);
+}
+
+int picture_planes(struct picture *p, const struct frame *jpeg, unsigned width, unsigned height,
+                   struct frame **out)
+{
+    return pixels_for(p, jpeg, FRAME_I420, width, height, out);
 }
 
 int picture_render(struct picture *p, const struct frame *jpeg, struct tiles *tiles,
@@ -156,7 +174,7 @@ int picture_render(struct picture *p, const struct frame *jpeg, struct tiles *ti
     }
     picture_fit(info.width, info.height, &to->spec, &cols, &rows);
     cell_pixels(to->spec.symbols, &part_x, &part_y);
-    err = pixels_for(p, jpeg, &info, cols * part_x, rows * part_y, &fit);
+    err = picture_pixels_rgba(p, jpeg, cols * part_x, rows * part_y, &fit);
     if (!err) {
         unsigned x0 = (to->spec.cols - cols) / 2, y0 = (to->spec.rows - rows) / 2;
         fill_ground(to);

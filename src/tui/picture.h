@@ -20,6 +20,13 @@ void picture_free(struct picture *p);
 int picture_render(struct picture *p, const struct frame *jpeg, struct tiles *tiles,
                    struct cells *to);
 
+/* The picture's pixels at a size, as RGBA or I420, stretched to it; a new reference. ERR_FORMAT for
+ * a damaged picture. */
+int picture_pixels_rgba(struct picture *p, const struct frame *jpeg, unsigned width,
+                        unsigned height, struct frame **out);
+int picture_planes(struct picture *p, const struct frame *jpeg, unsigned width, unsigned height,
+                   struct frame **out);
+
 /* Pixels that a spec can show, for subscribing to no more than that. */
 void picture_pixels(const struct picture_spec *spec, unsigned *width, unsigned *height);
 

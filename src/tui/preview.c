@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tui/picture.h"
+#include "tui/pixels.h"
 #include "util/alloc.h"
 #include "util/thread.h"
 
@@ -23,16 +24,21 @@ struct slot {
     struct picture_spec spec;
     uint64_t generation; /* counts preview_set: a result of an earlier one is stale */
     enum slot_state state;
-    struct cells back;  /* the worker's while RUNNING */
-    struct cells front; /* finished */
-    struct tiles tiles; /* the worker's while RUNNING: what was drawn last */
-    bool fresh;         /* front has not been taken */
-    struct done done;   /* the frame that was drawn last */
+    struct cells back;                       /* the worker's while RUNNING */
+    struct cells front;                      /* finished */
+    struct tiles tiles;                      /* the worker's while RUNNING: what was drawn last */
+    struct strips back_strips, front_strips; /* the same in forms of pixels … */
+    struct drawn drawn;
+    uint64_t drawn_generation; /* … of what drawn is */
+    size_t most;               /* bytes */
+    bool fresh;                /* what is in front has not been taken */
+    struct done done;          /* the frame that was drawn last */
 };
 
 struct worker {
     struct preview *pool;
     struct picture *picture;
+    struct pixels *pixels;
     struct thread thread;
 };
 
@@ -88,22 +94,48 @@ static bool already_drawn(const struct done *d, const struct frame *f)
     return d->any && d->arrival_us == f->arrival_us && d->number == f->number;
 }
 
-/* Draws into s->back, which is this worker's now. 0, or negative when the frame is damaged. */
-static int draw(struct worker *w, struct slot *s, const struct frame *f)
+/* What a job starts from. */
+struct job {
+    uint64_t generation, stream;
+    struct picture_spec spec;
+    struct done done;
+    size_t most;
+};
+
+/* Draws into the back, which is this worker's now. 0, or negative when the frame is damaged. */
+static int draw(struct worker *w, struct slot *s, const struct job *j, const struct frame *f)
 {
-    int err = picture_render(w->picture, f, &s->tiles, &s->back);
+    if (j->spec.form != PICTURE_CELLS) {
+        if (s->drawn_generation != j->generation) {
+            drawn_forget(&s->drawn);
+            s->drawn_generation = j->generation;
+        }
+        return pixels_render(w->pixels, w->picture, f, &j->spec, j->most, &s->drawn,
+                             &s->back_strips);
+    }
+    if (!make_room(&s->back, &j->spec)) {
+        return -ENOMEM;
+    }
+    s->back.stream = j->stream;
     s->back.arrival_us = f->arrival_us;
     s->back.number = f->number;
-    return err;
+    return picture_render(w->picture, f, &s->tiles, &s->back);
 }
 
-static void publish(struct slot *s, const struct frame *f)
+/* True when there is something to be taken. */
+static bool publish(struct slot *s, const struct frame *f)
 {
-    struct cells finished = s->back;
-    s->back = s->front;
-    s->front = finished;
-    s->fresh = true;
     s->done = (struct done){true, f->arrival_us, f->number};
+    if (s->spec.form == PICTURE_CELLS) {
+        struct cells finished = s->back;
+        s->back = s->front;
+        s->front = finished;
+        s->fresh = true;
+    } else if (strips_any(&s->back_strips)) {
+        strips_move(&s->front_strips, &s->back_strips);
+        s->fresh = true;
+    }
+    return s->fresh;
 }
 
 static void wake(const struct preview *p)
@@ -117,21 +149,14 @@ static void wake(const struct preview *p)
 static void work(struct worker *w, struct slot *s)
 {
     struct preview *p = w->pool;
-    uint64_t generation = s->generation, stream = s->stream;
-    struct picture_spec spec = s->spec;
-    struct done done = s->done;
+    const struct job j = {s->generation, s->stream, s->spec, s->done, s->most};
     s->state = SLOT_RUNNING;
     pthread_mutex_unlock(&p->lock);
-    struct frame *f = p->newest(p->ctx, stream);
-    int err = -EAGAIN;
-    if (f && !already_drawn(&done, f) && make_room(&s->back, &spec)) {
-        err = draw(w, s, f);
-        s->back.stream = stream;
-    }
+    struct frame *f = p->newest(p->ctx, j.stream);
+    int err = f && !already_drawn(&j.done, f) ? draw(w, s, &j, f) : -EAGAIN;
     pthread_mutex_lock(&p->lock);
     s->state = SLOT_IDLE;
-    if (!err && s->generation == generation) {
-        publish(s, f);
+    if (!err && s->generation == j.generation && publish(s, f)) {
         wake(p);
     }
     p->damaged += err && err != -EAGAIN;
@@ -179,6 +204,7 @@ int preview_new(struct preview **out, struct frame *(*newest)(void *ctx, uint64_
         snprintf(name, sizeof name, "preview-%u", p->workers);
         w->pool = p;
         err = picture_new(&w->picture);
+        err = err ? err : pixels_new(&w->pixels);
         if (!err) {
             err = thread_start(&w->thread, name, THREAD_STACK_BIG, run, w);
         }
@@ -189,6 +215,16 @@ int preview_new(struct preview **out, struct frame *(*newest)(void *ctx, uint64_
     }
     *out = p;
     return 0;
+}
+
+static void slot_fini(struct slot *s)
+{
+    tiles_fini(&s->tiles);
+    cells_fini(&s->back);
+    cells_fini(&s->front);
+    strips_fini(&s->back_strips);
+    strips_fini(&s->front_strips);
+    drawn_forget(&s->drawn);
 }
 
 void preview_free(struct preview *p)
@@ -203,11 +239,10 @@ void preview_free(struct preview *p)
     for (unsigned i = 0; i < p->workers; i++) {
         thread_join(&p->worker[i].thread);
         picture_free(p->worker[i].picture);
+        pixels_free(p->worker[i].pixels);
     }
     for (unsigned i = 0; i < PREVIEW_SLOTS; i++) {
-        tiles_fini(&p->slot[i].tiles);
-        cells_fini(&p->slot[i].back);
-        cells_fini(&p->slot[i].front);
+        slot_fini(&p->slot[i]);
     }
     pthread_cond_destroy(&p->work);
     pthread_mutex_destroy(&p->lock);
@@ -228,10 +263,11 @@ void preview_set(struct preview *p, unsigned slot, uint64_t stream, const struct
     pthread_mutex_unlock(&p->lock);
 }
 
-void preview_ask(struct preview *p, unsigned slot)
+void preview_ask(struct preview *p, unsigned slot, size_t most)
 {
     struct slot *s = &p->slot[slot];
     pthread_mutex_lock(&p->lock);
+    s->most = most;
     if (s->stream && s->state == SLOT_IDLE) {
         s->state = SLOT_WAITING;
         pthread_cond_signal(&p->work);
@@ -248,6 +284,19 @@ bool preview_take(struct preview *p, unsigned slot, struct cells *out)
         struct cells taken = s->front;
         s->front = *out;
         *out = taken;
+        s->fresh = false;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return fresh;
+}
+
+bool preview_take_strips(struct preview *p, unsigned slot, struct strips *to, bool *other_shape)
+{
+    struct slot *s = &p->slot[slot];
+    pthread_mutex_lock(&p->lock);
+    bool fresh = s->fresh;
+    if (fresh) {
+        *other_shape = strips_move(to, &s->front_strips);
         s->fresh = false;
     }
     pthread_mutex_unlock(&p->lock);

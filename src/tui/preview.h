@@ -5,10 +5,12 @@
 #include <stdbool.h>
 
 #include "tui/cell.h"
+#include "tui/strips.h"
 
-/* A small pool of threads that turn the newest frame of each visible panel into cells, so that
- * the UI thread never waits for a decoder or chafa. A slot is a panel's picture; a slot has at
- * most one job, and a finished picture replaces one that was not taken. */
+/* A small pool of threads that turn the newest frame of each visible panel into cells, or into
+ * what a terminal takes to show pixels, so that the UI thread never waits for a decoder, chafa or
+ * an encoder. A slot is a panel's picture; a slot has at most one job, and a finished picture
+ * replaces one that was not taken. */
 
 enum { PREVIEW_SLOTS = 64, PREVIEW_THREADS_MAX = 4 };
 
@@ -25,11 +27,16 @@ void preview_free(struct preview *p);
 void preview_set(struct preview *p, unsigned slot, uint64_t stream,
                  const struct picture_spec *spec);
 
-/* A picture is wanted; nothing happens while one is under way or if there is no newer frame. */
-void preview_ask(struct preview *p, unsigned slot);
+/* A picture is wanted; nothing happens while one is under way or if there is no newer frame. most:
+ * bytes it may take in a form of pixels. */
+void preview_ask(struct preview *p, unsigned slot, size_t most);
 
 /* Swaps a finished picture into out (which may hold an earlier one, or be zero). */
 bool preview_take(struct preview *p, unsigned slot, struct cells *out);
+
+/* The same in forms of pixels: what is new is moved (see strips_move(), whose answer comes in
+ * other_shape). */
+bool preview_take_strips(struct preview *p, unsigned slot, struct strips *to, bool *other_shape);
 
 /* Pictures that could not be decoded, ever. */
 uint64_t preview_damaged(struct preview *p);

@@ -21,15 +21,9 @@ void raster_fini(struct raster *r)
     raster_init(r);
 }
 
-static bool same_spec(const struct picture_spec *a, const struct picture_spec *b)
-{
-    return a->cols == b->cols && a->rows == b->rows && a->colors == b->colors &&
-           a->symbols == b->symbols && a->cell_aspect == b->cell_aspect && a->ground == b->ground;
-}
-
 bool raster_fits(const struct raster *r, struct box box, const struct picture_spec *spec)
 {
-    return r->want && box_equal(r->box, box) && same_spec(&r->spec, spec);
+    return r->want && box_equal(r->box, box) && picture_spec_equal(&r->spec, spec);
 }
 
 int raster_place(struct raster *r, struct box box, const struct picture_spec *spec)
@@ -79,7 +73,7 @@ void raster_blank(struct raster *r)
 
 void raster_set(struct raster *r, const struct cells *c)
 {
-    if (!r->want || !same_spec(&r->spec, &c->spec)) {
+    if (!r->want || !picture_spec_equal(&r->spec, &c->spec)) {
         return;
     }
     memcpy(r->want, c->at, (size_t)c->spec.cols * c->spec.rows * sizeof *c->at);

@@ -17,12 +17,17 @@
 static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGQUIT};
 enum { SIGNALS = sizeof signals / sizeof signals[0], STACK_BYTES = 64 * 1024 };
 
+struct leaving {
+    uint8_t bytes[RESCUE_BYTES];
+    size_t len;
+};
+
 static struct {
     int fd;
     int null; /* takes fd's place, so that threads still running write nothing behind us */
     struct termios saved;
-    uint8_t bytes[RESCUE_BYTES];
-    size_t len;
+    struct leaving leaving[2];
+    atomic_uint now; /* which of them counts */
     struct sigaction before[SIGNALS];
 } rescue;
 static atomic_bool armed;
@@ -34,15 +39,16 @@ static void give_back(void)
     if (!atomic_exchange(&armed, false)) {
         return;
     }
+    const struct leaving *l = &rescue.leaving[atomic_load(&rescue.now)];
     size_t at = 0;
     int fd = fcntl(rescue.fd, F_DUPFD_CLOEXEC, 3);
     if (fd < 0 || rescue.null < 0 || dup2(rescue.null, rescue.fd) < 0) {
         fd = rescue.fd;
     }
-    for (int tries = 0; at < rescue.len && tries < 10; tries++) {
+    for (int tries = 0; at < l->len && tries < 10; tries++) {
         struct pollfd p = {.fd = fd, .events = POLLOUT};
         poll(&p, 1, 100);
-        ssize_t n = write(fd, rescue.bytes + at, rescue.len - at);
+        ssize_t n = write(fd, l->bytes + at, l->len - at);
         at += n > 0 ? (size_t)n : 0;
     }
     tcsetattr(fd, TCSANOW, &rescue.saved);
@@ -65,14 +71,22 @@ static void on_signal(int sig)
     raise(sig); /* blocked until we return, then it meets the former handler */
 }
 
+void rescue_bytes(const void *bytes, size_t len)
+{
+    unsigned other = !atomic_load(&rescue.now);
+    struct leaving *l = &rescue.leaving[other];
+    l->len = len < RESCUE_BYTES ? len : RESCUE_BYTES;
+    memcpy(l->bytes, bytes, l->len);
+    atomic_store(&rescue.now, other);
+}
+
 void rescue_arm(int fd, const struct termios *saved, const void *bytes, size_t len)
 {
     rescue_disarm();
     rescue.fd = fd;
     rescue.null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     rescue.saved = *saved;
-    rescue.len = len < RESCUE_BYTES ? len : RESCUE_BYTES;
-    memcpy(rescue.bytes, bytes, rescue.len);
+    rescue_bytes(bytes, len);
     struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
     sigfillset(&sa.sa_mask);
     for (unsigned i = 0; i < SIGNALS; i++) {

@@ -16,6 +16,8 @@ enum { RESCUE_BYTES = 256 };
 /* From now on, fd is to be left with bytes and saved; the bytes are copied (at most RESCUE_BYTES).
  * Installs the handlers. One terminal at a time. */
 void rescue_arm(int fd, const struct termios *saved, const void *bytes, size_t len);
+/* Other bytes from now on; while they are exchanged, a crash finds one or the other. */
+void rescue_bytes(const void *bytes, size_t len);
 void rescue_disarm(void); /* and puts the former handlers back */
 
 /* Standard error is away; this descriptor is the true one. -1: it is not away. */

@@ -11,6 +11,7 @@
 #include "tui/curses.h"
 #include <term.h>
 
+#include "tui/kitty.h"
 #include "tui/theme.h"
 #include "util/alloc.h"
 #include "util/err.h"
@@ -19,6 +20,8 @@
 /* newterm() installs handlers for these unless others are there. */
 static const int stolen[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 enum { STOLEN = sizeof stolen / sizeof stolen[0] };
+
+#define ABORT "\030\033\\" /* of a sequence that was written in part */
 
 static SCREEN *newterm_quietly(const char *term, FILE *to, FILE *from)
 {
@@ -72,7 +75,7 @@ static void make_endings(struct screen *s)
     s->leave[0] = s->enter[0] = s->begin[0] = 0;
     add_capability(s->begin, sizeof s->begin, "smcup");
     if (ansi) {
-        add_text(s->leave, sizeof s->leave, "\030\033\\"); /* aborts a half-written sequence */
+        add_text(s->leave, sizeof s->leave, ABORT);
     }
     if (mouse) {
         add_text(s->enter, sizeof s->enter, "\033[?1000h\033[?1006h\033[?2004h");
@@ -88,6 +91,23 @@ static void make_endings(struct screen *s)
     }
     add_capability(s->leave, sizeof s->leave, "rmkx");
     add_capability(s->leave, sizeof s->leave, "cnorm");
+}
+
+static bool starts_abort(const char *s)
+{
+    return !strncmp(s, ABORT, strlen(ABORT));
+}
+
+/* Behind the end of what may be under way, on the screen where they are. */
+void screen_keeps_images(struct screen *s)
+{
+    static const char first[] = ABORT KITTY_DELETE_ALL;
+    char rest[sizeof s->leave];
+    if (!s->images) {
+        text_copy(rest, sizeof rest, s->leave + (starts_abort(s->leave) ? strlen(ABORT) : 0));
+        text_format(s->leave, sizeof s->leave, "%s%s", first, rest);
+        s->images = true;
+    }
 }
 
 static int open_files(struct screen *s, int in_fd)

@@ -21,6 +21,7 @@ struct screen {
     unsigned cols, rows;
     char leave[256]; /* what brings the terminal back, whatever state it is in */
     char begin[64];  /* the other screen; curses sends it first of all */
+    bool images;     /* leave takes them away */
     char enter[128]; /* mouse and paste reports on; after curses' first bytes */
 };
 
@@ -29,6 +30,9 @@ struct screen {
 int screen_open(struct screen *s, const char *term, int in_fd, unsigned cols, unsigned rows,
                 char *error, size_t cap);
 void screen_close(struct screen *s);
+
+/* The terminal keeps images of ours: to be taken away when it is left. */
+void screen_keeps_images(struct screen *s);
 
 void screen_resize(struct screen *s, unsigned cols, unsigned rows);
 void screen_redraw(struct screen *s); /* the next flush sends everything */

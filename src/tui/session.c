@@ -12,13 +12,10 @@
 #include "util/text.h"
 
 enum {
-    UPDATE_MS = 200,     /* figures and clocks */
-    LEAVE_MS = 300,      /* most that a terminal which does not read delays an ending */
-    SHARED_CHUNK = 256,  /* see tty.h */
-    SIZE_MOST = 1000,    /* cells either way; larger claims are cut */
-    ANSWERS_MS = 10000,  /* how long answers of the terminal may take */
-    LAST_MS = 300,       /* and those that are awaited at the end, beside twice the way … */
-    LAST_MOST_MS = 1000, /* … but no longer than this */
+    UPDATE_MS = 200,    /* figures and clocks */
+    SHARED_CHUNK = 256, /* see tty.h */
+    SIZE_MOST = 1000,   /* cells either way; larger claims are cut */
+    ANSWERS_MS = 10000, /* how long answers of the terminal may take */
     /* A multiplexer answers for itself, whatever link is behind it. */
     MULTIPLEXER_BYTES_PER_SECOND = 200 * 1000,
 };
@@ -78,6 +75,15 @@ static void first_bytes(struct session *s)
     bytes_fini(&curses);
 }
 
+/* Kitty's pictures outlive the cells they are on. */
+static void follow_mode(struct session *s)
+{
+    if (s->ui.mode_now == TUI_MODE_KITTY && !s->screen.images) {
+        screen_keeps_images(&s->screen);
+        rescue_bytes(s->screen.leave, strlen(s->screen.leave));
+    }
+}
+
 static void set_up(struct session *s, const struct tty_size *size)
 {
     struct ui *ui = &s->ui;
@@ -88,6 +94,7 @@ static void set_up(struct session *s, const struct tty_size *size)
     s->output.chunk = s->tty.shared ? SHARED_CHUNK : 0;
     caps_init(&ui->caps, &s->terminal, s->terminal.charset, s->screen.colors);
     caps_on_size(&ui->caps, size);
+    ui->caps.insisted = ui->settings.mode;
     input_init(&s->input, &s->charset);
     input_answers_until(&s->input, mono_ns() + ANSWERS_MS * NS_PER_MS);
     screen_keys(&s->screen, &s->input);
@@ -95,13 +102,14 @@ static void set_up(struct session *s, const struct tty_size *size)
     ui_set_mode(ui);
     s->entered = s->everything = true;
     s->draw = false;
+    follow_mode(s);
     ui_update(ui, mono_us(), wall_us());
     ui_draw(ui, s->screen.cols, s->screen.rows);
     first_bytes(s);
     if (ui->caps.answered) { /* not even asked */
         flow_set_mode(&s->output.flow, FLOW_SILENT);
     }
-    stage_follow(&s->stage, true);
+    stage_follow(&s->stage, true, &s->output.text);
     s->next_update_ns = s->next_picture_ns = 0;
     s->answers_until_ns = mono_ns() + ANSWERS_MS * NS_PER_MS;
 }
@@ -151,64 +159,6 @@ int session_enter(struct session *s, char *error)
     rescue_arm(s->tty.out, &s->tty.saved, s->screen.leave, strlen(s->screen.leave));
     set_up(s, &size);
     return 0;
-}
-
-static bool answers_due(const struct session *s)
-{
-    bool asked = !s->ui.caps.answered && s->output.flow.mode == FLOW_WAITING;
-    return asked || (s->output.flow.requests && s->output.flow.mode == FLOW_ANSWERS);
-}
-
-static void take_last(struct session *s, const uint8_t *bytes, size_t len)
-{
-    struct input_event e;
-    for (size_t at = 0; at < len;) {
-        at += input_feed(&s->input, bytes + at, len - at, mono_ns());
-        while (input_next(&s->input, mono_ns(), &e)) {
-            if (e.kind == INPUT_REPORT && e.report == REPORT_STATUS) {
-                output_on_status(&s->output, mono_ns());
-            } else if (e.kind == INPUT_REPORT) {
-                ui_report(&s->ui, &e);
-            }
-        }
-    }
-}
-
-/* What the terminal still answers would be typed into the shell: it is awaited, shortly, and thrown
- * away with whatever else came meanwhile. */
-static void await_answers(struct session *s)
-{
-    uint64_t most = LAST_MS * NS_PER_MS + 2 * s->output.flow.way_ns;
-    uint64_t now = mono_ns();
-    uint64_t end = now + (most < LAST_MOST_MS * NS_PER_MS ? most : LAST_MOST_MS * NS_PER_MS);
-    for (; answers_due(s) && now < end; now = mono_ns()) {
-        struct pollfd p = {.fd = s->tty.in, .events = POLLIN};
-        uint8_t buf[256];
-        if (poll(&p, 1, (int)((end - now) / NS_PER_MS) + 1) <= 0) {
-            continue;
-        }
-        ssize_t n = read(s->tty.in, buf, sizeof buf);
-        if (n <= 0 && !(n < 0 && (errno == EAGAIN || errno == EINTR))) {
-            return;
-        }
-        take_last(s, buf, n > 0 ? (size_t)n : 0);
-    }
-}
-
-void session_leave(struct session *s)
-{
-    if (!s->entered) {
-        return;
-    }
-    if (s->output.total_bytes) {
-        await_answers(s);
-        tty_write_bounded(&s->tty, s->screen.leave, strlen(s->screen.leave), LEAVE_MS);
-    }
-    tty_restore(&s->tty);
-    rescue_disarm();
-    screen_close(&s->screen);
-    tty_close(&s->tty);
-    s->entered = false;
 }
 
 static void on_event(struct session *s, const struct input_event *e)
@@ -270,7 +220,10 @@ static void follow_size(struct session *s)
 {
     struct tty_size size = size_now(s);
     if (size.cols != s->screen.cols || size.rows != s->screen.rows) {
-        caps_on_size(&s->ui.caps, &size);
+        if (caps_on_size(&s->ui.caps, &size)) {
+            ui_set_mode(&s->ui);
+        }
+        s->ask_size = true;
         screen_resize(&s->screen, size.cols, size.rows);
         s->draw = s->everything = true;
     }
@@ -305,9 +258,14 @@ static void draw(struct session *s, uint64_t now_ns)
     }
     ui_update(ui, now_ns / NS_PER_US, wall_us());
     follow_wishes(s);
+    follow_mode(s);
     ui_draw(ui, s->screen.cols, s->screen.rows);
     screen_flush(&s->screen, &s->charset, &s->output.text);
-    stage_follow(&s->stage, s->everything);
+    if (s->ask_size) {
+        caps_ask_size(&ui->caps, &s->output.text);
+        s->ask_size = false;
+    }
+    stage_follow(&s->stage, s->everything, &s->output.text);
     output_wake(&s->output);
     s->draw = s->everything = false;
     s->next_update_ns = now_ns + UPDATE_MS * NS_PER_MS;
@@ -321,7 +279,7 @@ static void pictures(struct session *s, uint64_t now_ns)
         if (s->next_picture_ns <= now_ns) {
             s->next_picture_ns = now_ns + step;
         }
-        stage_ask(&s->stage);
+        stage_ask(&s->stage, flow_rate(&s->output.flow));
     }
     if (stage_collect(&s->stage, now_ns)) {
         output_wake(&s->output);

@@ -24,6 +24,7 @@ struct session {
     bool entered, initialized;
     bool draw;       /* something changed that is not on the screen yet */
     bool everything; /* the terminal's contents are lost */
+    bool ask_size;   /* of cells, behind what is drawn next */
     uint64_t answers_until_ns, next_update_ns, next_picture_ns, next_figures_ns;
 };
 

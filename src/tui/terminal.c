@@ -13,7 +13,7 @@
 #include "util/mono.h"
 #include "util/text.h"
 
-enum { FACTS = 16, WRITE_MS = 500 };
+enum { FACTS = 32, WRITE_MS = 500 };
 
 /* A fact and the mode that was best once it was known. */
 struct fact {
@@ -55,6 +55,20 @@ static void add_environment(struct asking *a, const struct tui_terminal *t)
     if (t->inside_tmux) {
         add_fact(a, _("inside tmux: fewer bytes a second"));
     }
+    if (a->caps.multiplexer) {
+        add_fact(a, _("in a multiplexer: no kitty, no iterm2"));
+    }
+}
+
+static void tell_sixel(const struct input_event *e, char *text, size_t cap)
+{
+    if (e->arg[1] != 0) {
+        text_format(text, cap, _("sixel: question %d not answered"), e->arg[0]);
+    } else if (e->arg[0] == 1) {
+        text_format(text, cap, _("sixel: %d colours"), e->arg[2]);
+    } else {
+        text_format(text, cap, _("sixel: at most %d x %d pixels"), e->arg[2], e->arg[3]);
+    }
 }
 
 static void on_report(struct asking *a, const struct input_event *e)
@@ -73,13 +87,23 @@ static void on_report(struct asking *a, const struct input_event *e)
     case REPORT_CELL_SIZE:
         text_format(text, sizeof text, _("a cell is %d x %d pixels"), e->arg[2], e->arg[1]);
         break;
+    case REPORT_AREA_SIZE:
+        text_format(text, sizeof text, _("the screen is %d x %d pixels"), e->arg[2], e->arg[1]);
+        break;
+    case REPORT_SIXEL:
+        tell_sixel(e, text, sizeof text);
+        break;
+    case REPORT_GRAPHICS:
+        text_copy(text, sizeof text, a->caps.kitty ? _("kitty graphics") : _("no kitty graphics"));
+        break;
     case REPORT_MODE:
         text_copy(text, sizeof text,
                   a->caps.synchronized_output ? _("synchronized updates")
                                               : _("no synchronized updates"));
         break;
     case REPORT_DEVICE:
-        text_copy(text, sizeof text, _("it answers"));
+        text_copy(text, sizeof text,
+                  a->caps.sixel ? _("it answers: sixel") : _("it answers: no sixel"));
         break;
     case REPORT_STATUS:
         return;

@@ -27,9 +27,12 @@ struct tui_terminal {
 /* Fills one from this process's environment and locale (setlocale is the caller's business). */
 void tui_terminal_from_environment(struct tui_terminal *t, int in, int out);
 
-enum tui_mode { /* how pictures are shown; AUTO picks the best the terminal has */
+enum tui_mode { /* how pictures are shown, best first; AUTO picks the best the terminal has */
                 TUI_MODE_AUTO,
-                TUI_MODE_TRUECOLOR,
+                TUI_MODE_KITTY, /* as pixels: kitty's graphics, iTerm2's images, sixel */
+                TUI_MODE_ITERM2,
+                TUI_MODE_SIXEL,
+                TUI_MODE_TRUECOLOR, /* as cells of text */
                 TUI_MODE_256,
                 TUI_MODE_16,
                 TUI_MODE_ASCII,

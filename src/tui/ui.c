@@ -278,10 +278,23 @@ void ui_mouse(struct ui *ui, const struct input_event *e)
     }
 }
 
+/* Everything that the terminal could say for a mode asked for is said. */
+static void explain_mode(struct ui *ui)
+{
+    if (caps_pixels(ui->settings.mode) && ui->mode_now != ui->settings.mode) {
+        ui_say(ui, TUI_WARNING,
+               _("pictures: %s, for the terminal does not tell how large a cell is"),
+               tui_mode_names[ui->mode_now]);
+    }
+}
+
 void ui_report(struct ui *ui, const struct input_event *e)
 {
     if (caps_on_report(&ui->caps, e)) {
         ui_set_mode(ui);
         ui->redraw = true;
+    }
+    if (e->report == REPORT_DEVICE) {
+        explain_mode(ui);
     }
 }

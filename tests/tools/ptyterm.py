@@ -179,7 +179,7 @@ class Term:
             b'>0q': '\033P>|XTerm(380)\033\\',
             b'16t': '\033[6;18;9t',
             b'?2026$p': '\033[?2026;2$y',
-            b'c': '\033[?64;1;2;4c',
+            b'c': '\033[?64;1;2c',
         }.get(prefix + args + middle + final)
         if answer:
             self.send(answer)

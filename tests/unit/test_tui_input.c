@@ -44,7 +44,8 @@ static const struct {
     {"\033[>1;2c", 0},
     {"\033]11;rgb:00/00/00\033\\", 0},
     {"\033]0;x\007", 0},
-    {"\033_Gi=1;OK\033\\", 0},
+    {"\033_Xi=1;OK\033\\", 0},
+    {"\033_G\033\\", 0},
     {"\033[I", 0},
 };
 
@@ -122,9 +123,13 @@ static void test_reports(void **state)
         unsigned n;
         int first, second;
     } cases[] = {
-        {"\033[2;4R", REPORT_CURSOR, 2, 2, 4},        {"\033[?64;1;2c", REPORT_DEVICE, 3, 64, 1},
-        {"\033[6;18;9t", REPORT_CELL_SIZE, 3, 6, 18}, {"\033[?2026;2$y", REPORT_MODE, 2, 2026, 2},
+        {"\033[2;4R", REPORT_CURSOR, 2, 2, 4},
+        {"\033[?64;1;2c", REPORT_DEVICE, 3, 64, 1},
+        {"\033[6;18;9t", REPORT_CELL_SIZE, 3, 6, 18},
+        {"\033[?2026;2$y", REPORT_MODE, 2, 2026, 2},
         {"\033[0n", REPORT_STATUS, 1, 0, 0},
+        {"\033[4;432;720t", REPORT_AREA_SIZE, 3, 4, 432},
+        {"\033[?1;0;256S", REPORT_SIXEL, 3, 1, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct input in;
@@ -147,6 +152,28 @@ static void test_version(void **state)
     assert_true(feed(&in, "\033P>|kitty 0.30\033\\", 16, 1, &e));
     assert_int_equal(e.report, REPORT_VERSION);
     assert_string_equal(e.text, "kitty 0.30");
+}
+
+static void test_answers_to_the_graphics_query(void **state)
+{
+    static const struct {
+        const char *bytes, *text;
+    } cases[] = {
+        {"\033_Gi=31;OK\033\\", "OK"},
+        {"\033_Gi=31;ENOENT: no such\033\\", "ENOENT: no such"},
+        {"\033_G;\033\\", ""},
+        {"\033_Gi=31;OK\a", "OK"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct input in;
+        struct input_event e;
+        start(&in);
+        assert_true(feed(&in, cases[i].bytes, strlen(cases[i].bytes), 1, &e));
+        assert_int_equal(e.kind, INPUT_REPORT);
+        assert_int_equal(e.report, REPORT_GRAPHICS);
+        assert_string_equal(e.text, cases[i].text);
+        assert_int_equal(in.len, 0);
+    }
 }
 
 static void test_mouse(void **state)
@@ -251,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_half_answers_are_dropped_not_typed),
         cmocka_unit_test(test_reports),
         cmocka_unit_test(test_version),
+        cmocka_unit_test(test_answers_to_the_graphics_query),
         cmocka_unit_test(test_mouse),
         cmocka_unit_test(test_paste_is_marked),
         cmocka_unit_test(test_a_string_without_end_is_skipped),

@@ -266,33 +266,6 @@ static void test_charset(void **state)
     }
 }
 
-static void test_modes_by_terminal(void **state)
-{
-    static const struct {
-        const char *term, *charset, *colorterm;
-        bool no_color;
-        int colors;
-        enum tui_mode mode;
-    } cases[] = {
-        {"xterm-256color", "UTF-8", "", false, 256, TUI_MODE_256},
-        {"xterm-256color", "UTF-8", "truecolor", false, 256, TUI_MODE_TRUECOLOR},
-        {"xterm-kitty", "UTF-8", "", false, 256, TUI_MODE_TRUECOLOR},
-        {"linux", "UTF-8", "", false, 8, TUI_MODE_16},
-        {"vt100", "UTF-8", "", false, 0, TUI_MODE_ASCII},
-        {"xterm-256color", "ISO-8859-1", "truecolor", false, 256, TUI_MODE_ASCII},
-        {"xterm-256color", "UTF-8", "truecolor", true, 256, TUI_MODE_ASCII},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct tui_terminal t = {.no_color = cases[i].no_color};
-        struct caps c;
-        strcpy(t.term, cases[i].term);
-        strcpy(t.colorterm, cases[i].colorterm);
-        caps_init(&c, &t, cases[i].charset, cases[i].colors);
-        assert_int_equal(caps_mode(&c, TUI_MODE_AUTO), cases[i].mode);
-        assert_int_equal(caps_mode(&c, TUI_MODE_OFF), TUI_MODE_OFF);
-    }
-}
-
 static void test_graph_scale(void **state)
 {
     static const float values[] = {NAN, 3.2f, 8.9f, 1};
@@ -317,7 +290,6 @@ int main(void)
         cmocka_unit_test(test_unknown_facts_are_left_out),
         cmocka_unit_test(test_events_keep_the_newest),
         cmocka_unit_test(test_charset),
-        cmocka_unit_test(test_modes_by_terminal),
         cmocka_unit_test(test_graph_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

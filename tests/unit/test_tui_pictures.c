@@ -192,18 +192,18 @@ static void test_the_pool_draws_new_frames_once(void **state)
     jpeg->arrival_us = 5;
     assert_int_equal(preview_new(&p, give, jpeg, fd), 0);
     assert_false(preview_take(p, 0, &c));
-    preview_ask(p, 0); /* an empty slot */
+    preview_ask(p, 0, 0); /* an empty slot */
     preview_set(p, 3, 7, &spec);
-    preview_ask(p, 3);
+    preview_ask(p, 3, 0);
     assert_true(ready(fd, 60000));
     assert_true(preview_take(p, 3, &c));
     assert_int_equal(c.stream, 7);
     assert_int_equal(c.arrival_us, 5);
     assert_int_equal(c.spec.cols, W);
     assert_false(preview_take(p, 3, &c));
-    preview_ask(p, 3); /* the same frame: nothing */
+    preview_ask(p, 3, 0); /* the same frame: nothing */
     preview_set(p, 4, 7, &spec);
-    preview_ask(p, 4); /* another slot draws it */
+    preview_ask(p, 4, 0); /* another slot draws it */
     assert_true(ready(fd, 60000));
     assert_true(preview_take(p, 4, &c));
     assert_false(preview_take(p, 3, &c));

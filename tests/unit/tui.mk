@@ -34,6 +34,11 @@ tests_unit_test_raster_SOURCES = \
 	tests/unit/cellterm.c tests/unit/cellterm.h
 tests_unit_test_raster_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_raster_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_caps
+TESTS += tests/unit/test_caps
+tests_unit_test_caps_SOURCES = tests/unit/test_caps.c
+tests_unit_test_caps_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_caps_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_flow
 TESTS += tests/unit/test_flow
 tests_unit_test_flow_SOURCES = tests/unit/test_flow.c

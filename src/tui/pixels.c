@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/pixels.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "media/mjpeg_enc.h"
+#include "media/mjpeg_probe.h"
+#include "tui/iterm.h"
+#include "tui/kitty.h"
+#include "tui/pixdiff.h"
+#include "tui/sixel.h"
+#include "util/alloc.h"
+#include "util/err.h"
+
+enum {
+    WHOLE = 8, /* eighths */
+    SHRINK_MOST = 64,
+    QUALITY = 75,
+    COMPARED = 4, /* pictures that stay JPEG are compared that much smaller */
+    KITTY_IDS = 0xffffff,
+};
+
+struct pixels {
+    struct frame_pool *pool;
+    struct kitty *kitty;
+    struct mjpeg_enc *jpeg;
+    struct sixel *sixel;
+    unsigned registers; /* that sixel was made for */
+};
+
+int pixels_new(struct pixels **out)
+{
+    struct pixels *p = mem_zero(1, sizeof *p);
+    if (!p) {
+        return -ENOMEM;
+    }
+    int err = frame_pool_new(4, &p->pool);
+    err = err ? err : kitty_new(&p->kitty);
+    err = err ? err : mjpeg_enc_new(&p->jpeg);
+    if (err) {
+        pixels_free(p);
+        return err;
+    }
+    *out = p;
+    return 0;
+}
+
+void pixels_free(struct pixels *p)
+{
+    if (p) {
+        sixel_free(p->sixel);
+        mjpeg_enc_free(p->jpeg);
+        kitty_free(p->kitty);
+        frame_pool_free(p->pool);
+        mem_free(p);
+    }
+}
+
+void drawn_forget(struct drawn *d)
+{
+    frame_unref(&d->pixels);
+}
+
+/* A picture to be made. */
+struct job {
+    const struct frame *jpeg;
+    struct mjpeg_info info;
+    struct picture *picture;
+    struct drawn *drawn;
+    size_t most;
+    struct strips *to;
+};
+
+/* Where in the spec's cells the picture lies, in the middle and in whole cells. */
+static void lay_out(const struct job *j, const struct picture_spec *spec, struct strips *shape)
+{
+    struct picture_spec room = *spec;
+    if (spec->width_most && spec->cols * spec->cell_w > spec->width_most) {
+        room.cols = spec->width_most / spec->cell_w;
+    }
+    *shape = (struct strips){.spec = *spec};
+    picture_fit(j->info.width, j->info.height, &room, &shape->cols, &shape->rows);
+    shape->x = (spec->cols - shape->cols) / 2;
+    shape->y = (spec->rows - shape->rows) / 2;
+    shape->strip_rows = spec->form == PICTURE_SIXEL ? sixel_strip_rows(spec->cell_h) : shape->rows;
+    shape->n = (shape->rows + shape->strip_rows - 1) / shape->strip_rows;
+}
+
+static unsigned at_most(unsigned wanted, unsigned there, unsigned shrink)
+{
+    unsigned n = (wanted < there ? wanted : there) * WHOLE / shrink;
+    return n ? n : 1;
+}
+
+/* Pixels to send: no more than the cells have, nor, where the terminal scales, than there are. */
+static void size_of(const struct job *j, unsigned *width, unsigned *height)
+{
+    const struct strips *to = j->to;
+    *width = to->cols * to->spec.cell_w;
+    *height = to->rows * to->spec.cell_h;
+    if (to->spec.form != PICTURE_SIXEL) {
+        *width = at_most(*width, j->info.width, j->drawn->shrink);
+        *height = at_most(*height, j->info.height, j->drawn->shrink);
+    }
+}
+
+static int sixel_ready(struct pixels *p, unsigned registers)
+{
+    if (p->sixel && p->registers == registers) {
+        return 0;
+    }
+    sixel_free(p->sixel);
+    p->sixel = NULL;
+    p->registers = registers;
+    return sixel_new(registers, &p->sixel);
+}
+
+/* Remembers strip i of a picture as drawn. */
+static void keep_lines(struct drawn *d, const struct frame *now, unsigned y0, unsigned h)
+{
+    size_t line = (size_t)now->width * 4;
+    h = y0 + h > now->height ? now->height - y0 : h;
+    memcpy(d->pixels->data + y0 * line, now->data + y0 * line, h * line);
+}
+
+static int draw_sixel(struct pixels *p, const struct job *j, const struct frame *now)
+{
+    struct strips *to = j->to;
+    unsigned h = to->strip_rows * to->spec.cell_h;
+    bool all = now == j->drawn->pixels;
+    int err = sixel_ready(p, to->spec.registers);
+    for (unsigned i = 0; i < to->n && !err; i++) {
+        struct strip *s = &to->strip[i];
+        if (all || pixdiff_lines(j->drawn->pixels, now, i * h, h)) {
+            err = sixel_strip(p->sixel, &s->bytes, now, i * h, h);
+            s->fresh = true;
+        }
+        if (s->fresh && !all) {
+            keep_lines(j->drawn, now, i * h, h);
+        }
+    }
+    return err;
+}
+
+static unsigned next_id(void)
+{
+    static atomic_uint ids;
+    return atomic_fetch_add(&ids, 1) % KITTY_IDS + 1;
+}
+
+static void shrink(struct drawn *d)
+{
+    d->shrink += d->shrink / 2;
+}
+
+static void grow(struct drawn *d)
+{
+    d->shrink = d->shrink * 3 / 4 < WHOLE ? WHOLE : d->shrink * 3 / 4;
+}
+
+static int draw_kitty(struct pixels *p, const struct job *j, const struct frame *now)
+{
+    struct strips *to = j->to;
+    struct strip *s = &to->strip[0];
+    struct frame *smaller = NULL;
+    to->id = next_id();
+    s->fresh = true;
+    int err = kitty_image(p->kitty, &s->bytes, now, to->id, to->cols, to->rows);
+    while (!err && s->bytes.len > j->most && j->drawn->shrink < SHRINK_MOST) {
+        unsigned width, height;
+        shrink(j->drawn);
+        size_of(j, &width, &height);
+        frame_unref(&smaller);
+        bytes_clear(&s->bytes);
+        err = picture_pixels_rgba(j->picture, j->jpeg, width, height, &smaller);
+        err = err ? err : kitty_image(p->kitty, &s->bytes, smaller, to->id, to->cols, to->rows);
+    }
+    if (s->bytes.len < j->most / 4) {
+        grow(j->drawn);
+    }
+    frame_unref(&smaller);
+    return err;
+}
+
+static int encode_smaller(struct pixels *p, const struct job *j, size_t most, struct frame **out)
+{
+    struct drawn *d = j->drawn;
+    for (;;) {
+        struct frame *raw = NULL;
+        unsigned width, height;
+        size_of(j, &width, &height);
+        int err = picture_planes(j->picture, j->jpeg, width, height, &raw);
+        if (!err) {
+            err = mjpeg_enc_fit(p->jpeg, raw, QUALITY, most, &d->quality, p->pool, out);
+        }
+        frame_unref(&raw);
+        if (err != ERR_LIMIT || d->shrink >= SHRINK_MOST) {
+            return err;
+        }
+        shrink(d);
+    }
+}
+
+/* The camera's file as it is, where it is small enough in every way. */
+static int draw_iterm2(struct pixels *p, const struct job *j)
+{
+    struct strips *to = j->to;
+    struct strip *s = &to->strip[0];
+    size_t most = j->most / 4 * 3; /* what base64 leaves of it */
+    struct frame *smaller = NULL;
+    bool fits = j->jpeg->len <= most && j->info.width <= to->cols * to->spec.cell_w &&
+                j->info.height <= to->rows * to->spec.cell_h;
+    int err = fits ? 0 : encode_smaller(p, j, most, &smaller);
+    if (!err) {
+        const struct frame *f = fits ? j->jpeg : smaller;
+        err = iterm_image(&s->bytes, f->data, f->len, to->cols, to->rows);
+        s->fresh = true;
+        if (f->len < most / 4) {
+            grow(j->drawn);
+        }
+    }
+    frame_unref(&smaller);
+    return err;
+}
+
+static int draw(struct pixels *p, const struct job *j, struct frame *now)
+{
+    struct drawn *d = j->drawn;
+    bool whole = j->to->spec.form != PICTURE_SIXEL;
+    if (whole && now != d->pixels) {
+        if (!pixdiff_lines(d->pixels, now, 0, now->height)) {
+            return 0;
+        }
+        frame_unref(&d->pixels);
+        d->pixels = frame_ref(now);
+    }
+    switch (j->to->spec.form) {
+    case PICTURE_KITTY:
+        return draw_kitty(p, j, now);
+    case PICTURE_ITERM2:
+        return draw_iterm2(p, j);
+    default:
+        return draw_sixel(p, j, now);
+    }
+}
+
+/* What is compared: for sixel and kitty, what is sent. */
+static int decode(const struct job *j, struct frame **now)
+{
+    unsigned width, height;
+    size_of(j, &width, &height);
+    if (j->to->spec.form == PICTURE_ITERM2) {
+        width = j->info.width / COMPARED ? j->info.width / COMPARED : 1;
+        height = j->info.height / COMPARED ? j->info.height / COMPARED : 1;
+    }
+    return picture_pixels_rgba(j->picture, j->jpeg, width, height, now);
+}
+
+static bool comparable(const struct drawn *d, const struct strips *shape, const struct frame *now)
+{
+    return d->pixels && strips_alike(&d->shape, shape) && d->pixels->width == now->width &&
+           d->pixels->height == now->height;
+}
+
+int pixels_render(struct pixels *p, struct picture *picture, const struct frame *jpeg,
+                  const struct picture_spec *spec, size_t most, struct drawn *drawn,
+                  struct strips *to)
+{
+    struct job j = {.jpeg = jpeg, .picture = picture, .drawn = drawn, .most = most, .to = to};
+    struct strips shape;
+    struct frame *now = NULL;
+    int err = mjpeg_probe(jpeg->data, jpeg->len, &j.info);
+    if (err || !j.info.width || !j.info.height) {
+        return ERR_FORMAT;
+    }
+    lay_out(&j, spec, &shape);
+    drawn->shrink = drawn->shrink < WHOLE ? WHOLE : drawn->shrink;
+    err = strips_shape(to, &shape);
+    err = err ? err : decode(&j, &now);
+    if (!err) {
+        if (!comparable(drawn, &shape, now)) {
+            frame_unref(&drawn->pixels);
+            drawn->pixels = frame_ref(now);
+            drawn->shape = shape;
+        }
+        err = draw(p, &j, now);
+    }
+    if (err) { /* part of it may be remembered as drawn */
+        frame_unref(&drawn->pixels);
+    }
+    frame_unref(&now);
+    return err;
+}

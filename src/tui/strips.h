@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TUI_STRIPS_H
+#define TUI_STRIPS_H
+
+#include "tui/bytes.h"
+#include "tui/cell.h"
+
+/* A picture as bytes for a terminal that shows pixels: in strips, each some rows of cells high and
+ * complete in itself, so that only those are sent that have changed. What cannot be sent in parts
+ * is one strip. From the worker that makes them to the screen they are merged, newest wins: what
+ * was never sent of one picture is not lost when the next has only changed elsewhere. */
+struct strip {
+    struct bytes
+        bytes;  /* whole sequences, to be written with the cursor at the strip's first cell */
+    bool fresh; /* newer than what was handed on */
+};
+
+struct strips {
+    struct picture_spec spec;
+    unsigned x, y, cols, rows; /* cells of the picture inside the spec's */
+    unsigned strip_rows;       /* of all but the last */
+    unsigned id;               /* kitty's number of the picture */
+    unsigned n, cap;
+    struct strip *strip;
+};
+
+void strips_fini(struct strips *s);
+
+/* Whether they cover the same cells in the same way. */
+bool strips_alike(const struct strips *a, const struct strips *b);
+
+/* Takes the shape (all of it but the strips themselves), with nothing fresh. 0 or -ENOMEM. */
+int strips_shape(struct strips *s, const struct strips *shape);
+
+bool strips_any(const struct strips *s); /* is any fresh? */
+void strips_all(struct strips *s);       /* all that were made are */
+
+/* Moves what is fresh over, in exchange for old room; of another shape, everything. True when the
+ * shape has changed. */
+bool strips_move(struct strips *to, struct strips *from);
+
+#endif
