@@ -4,19 +4,27 @@
 
 #include <stdint.h>
 
-/* A fixed palette of evenly spaced levels of red, green and blue, and the ordered dither that maps
- * pixels to it. All channels of a place have the same threshold, so that grey stays grey and a
- * place has few colours to choose from. */
-enum { SIXEL_DITHER = 8 };
+/* A fixed palette and the ordered dither that maps pixels to it. Colours are told apart as
+ * brightness and tint (Y, Cb, Cr): most registers go to many steps of brightness in few and mostly
+ * weak tints, as cameras see them, the rest to vivid colours. What is dithered alternates from line
+ * to line only: the eye hardly sees it at these steps, and lines of sixels stay alike (half the
+ * bytes of a pattern in both directions, and of a cube of colours). */
+enum {
+    SIXEL_PHASES = 4, /* lines until the dither repeats */
+    SIXEL_LUMAS = 32,
+    SIXEL_TINTS = 8,
+};
 
 struct sixel_palette {
     unsigned colors;
-    uint8_t percent[256][3]; /* as a sixel colour is defined */
-    /* What a channel's value adds to the index of the colour, by the threshold's place. */
-    uint8_t part[SIXEL_DITHER][SIXEL_DITHER][3][256];
+    uint8_t percent[256][3]; /* red, green, blue, as a sixel colour is defined */
+    /* A value's step in each line, and what colour a step of each makes. */
+    uint8_t luma[SIXEL_PHASES][256];
+    uint8_t tint[SIXEL_PHASES][256]; /* of Cb or Cr plus 128 */
+    uint8_t color[SIXEL_LUMAS][SIXEL_TINTS][SIXEL_TINTS];
 };
 
-/* The largest palette that fits in so many registers, at least 16. */
+/* A palette for so many registers, at least 16; more than 256 are not used. */
 void sixel_palette_init(struct sixel_palette *p, unsigned registers);
 
 /* The colours of a line of pixels, RGBA, y lines below the top of the picture. */

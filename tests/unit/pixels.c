@@ -79,9 +79,20 @@ struct sixel_reader {
     int color;
 };
 
+uint32_t pixels_percent(unsigned red, unsigned green, unsigned blue)
+{
+    const unsigned percent[3] = {red, green, blue};
+    uint32_t rgb = 0;
+    for (int i = 0; i < 3; i++) {
+        assert_true(percent[i] <= 100);
+        rgb = rgb << 8 | (percent[i] * 255 + 50) / 100;
+    }
+    return rgb;
+}
+
 static void read_color(struct sixel_reader *s)
 {
-    unsigned which = number(&s->r), rgb = 0;
+    unsigned which = number(&s->r), percent[3];
     assert_true(which < s->registers);
     s->color = (int)which;
     if (peek(&s->r) != ';') {
@@ -90,11 +101,9 @@ static void read_color(struct sixel_reader *s)
     expect(&s->r, ";2");
     for (int i = 0; i < 3; i++) {
         expect(&s->r, ";");
-        unsigned percent = number(&s->r);
-        assert_true(percent <= 100);
-        rgb = rgb << 8 | (percent * 255 + 50) / 100;
+        percent[i] = number(&s->r);
     }
-    s->rgb[which] = rgb;
+    s->rgb[which] = pixels_percent(percent[0], percent[1], percent[2]);
 }
 
 static void draw_sixels(struct sixel_reader *s, unsigned n, int c)

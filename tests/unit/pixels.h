@@ -18,6 +18,9 @@ struct pixels {
 void pixels_free(struct pixels *p);
 uint32_t pixels_get(const struct pixels *p, unsigned x, unsigned y);
 
+/* What a sixel colour is on the screen. */
+uint32_t pixels_percent(unsigned red, unsigned green, unsigned blue);
+
 /* One DCS sequence of sixels at the start of bytes, for a terminal with so many registers; its
  * length. Nothing is drawn outside the size that it gives. */
 size_t pixels_read_sixel(const uint8_t *bytes, size_t len, unsigned registers, struct pixels *out);
