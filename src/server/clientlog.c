@@ -76,6 +76,14 @@ static const char *left_because(unsigned reason)
     return reason < REASON_COUNT && words[reason] ? words[reason] : packet_reason_text(reason);
 }
 
+/* ", 12 dropped", or nothing. */
+static void dropped_text(const struct clientlog_totals *t, char *buf, size_t cap)
+{
+    buf[0] = '\0';
+    if (t->dropped > 0)
+        text_format(buf, cap, _(", %llu dropped"), (unsigned long long)t->dropped);
+}
+
 /* ", 0.02 % lost, 14 repaired", or nothing from a client that never reported. */
 static void loss_text(const struct clientlog_totals *t, char *buf, size_t cap)
 {
@@ -90,10 +98,11 @@ static void loss_text(const struct clientlog_totals *t, char *buf, size_t cap)
 void clientlog_left(const struct clientlog *l, const char *camera, unsigned reason,
                     const struct clientlog_totals *t, uint64_t now_ns)
 {
-    char peer[ADDR_TEXT], time[24], bytes[24], loss[80];
+    char peer[ADDR_TEXT], time[24], bytes[24], dropped[40], loss[80];
     uint64_t seconds = (now_ns - t->began_ns) / NS_PER_S;
     const char *why = left_because(reason);
     addr_text(l->peer, peer);
+    dropped_text(t, dropped, sizeof dropped);
     loss_text(t, loss, sizeof loss);
     const struct log_field fields[] = {
         LOG_STR("client", peer),
@@ -103,13 +112,14 @@ void clientlog_left(const struct clientlog *l, const char *camera, unsigned reas
         LOG_STR("reason", why),
         LOG_NUM("seconds", seconds),
         LOG_NUM("frames", t->frames),
+        LOG_NUM("frames_dropped", t->dropped),
         LOG_NUM("bytes", t->bytes),
         LOG_NUM("packets", t->packets),
         LOG_NUM("packets_lost", t->lost),
         LOG_NUM("packets_repaired", t->repaired),
     };
     log_event(LOG_LEVEL_INFO, "left", fields, COUNT(fields),
-              _("client %s %s left %s after %s: %s; %llu frames, %s%s"), peer, l->name, camera,
-              text_hms(seconds, time), why, (unsigned long long)t->frames,
+              _("client %s %s left %s after %s: %s; %llu frames%s, %s%s"), peer, l->name, camera,
+              text_hms(seconds, time), why, (unsigned long long)t->frames, dropped,
               text_bytes(t->bytes, bytes), loss);
 }

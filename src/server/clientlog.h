@@ -15,6 +15,7 @@ struct clientlog {
 
 struct clientlog_totals {
     uint64_t began_ns, frames, bytes;
+    uint64_t dropped;                 /* frames that came while it was behind or paused */
     uint64_t packets, lost, repaired; /* fragments, as the client reports them */
     bool reported;                    /* the client has reported at all */
 };

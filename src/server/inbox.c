@@ -109,6 +109,14 @@ void inbox_drop_frames(struct inbox *b)
         frame_unref(&f);
 }
 
+uint64_t inbox_frames_dropped(struct inbox *b)
+{
+    pthread_mutex_lock(&b->lock);
+    uint64_t n = b->frames_dropped;
+    pthread_mutex_unlock(&b->lock);
+    return n;
+}
+
 void inbox_say(struct inbox *b, enum inbox_word word)
 {
     pthread_mutex_lock(&b->lock);

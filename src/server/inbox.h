@@ -47,6 +47,7 @@ void inbox_end(struct inbox *b, int reason); /* the first reason stays */
 size_t inbox_take_dgram(struct inbox *b, uint8_t *buf, size_t cap); /* 0: none */
 struct frame *inbox_take_frame(struct inbox *b);                    /* NULL: none */
 void inbox_drop_frames(struct inbox *b);
+uint64_t inbox_frames_dropped(struct inbox *b); /* because there was no room for them */
 unsigned inbox_take_words(struct inbox *b);
 /* Waits until there is a datagram or a word, or a frame if frames are wanted, or the deadline. */
 void inbox_wait(struct inbox *b, bool frames, uint64_t deadline_ns);

@@ -51,6 +51,7 @@ void client_run_legacy(void *client)
         frame_unref(&f);
     }
     camera_unwatch(camera, &watcher);
+    totals.dropped = inbox_frames_dropped(&c->inbox);
     clientlog_left(&log, camera_name(camera), (unsigned)reason, &totals, mono_ns());
     client_done(c);
 }

@@ -180,6 +180,7 @@ static void finish(struct session *s)
     session_leave_camera(s);
     secure_close(s->secure);
     if (camera) {
+        s->totals.dropped = inbox_frames_dropped(&s->client->inbox);
         s->totals.packets = r->received;
         s->totals.lost = r->expected - r->received;
         s->totals.repaired = r->repaired;

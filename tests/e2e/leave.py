@@ -61,7 +61,8 @@ def json_log(w):
         return [e for e in events if e.get("event") == "left"]
     (event,) = wait_for("a left event", left)
     for key in ("time", "level", "message", "client", "name", "fingerprint", "camera", "reason",
-                "seconds", "frames", "bytes", "packets", "packets_lost", "packets_repaired"):
+                "seconds", "frames", "frames_dropped", "bytes", "packets", "packets_lost",
+                "packets_repaired"):
         check(key in event, f"{key} is not in {event}")
     check(event["reason"] == "closed by client" and event["camera"] == "pattern", str(event))
     check(server.stop() == 0, "exit status")

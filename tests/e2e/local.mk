@@ -12,6 +12,7 @@ E2E_TESTS = \
 	tests/e2e/legacy.py \
 	tests/e2e/network.py \
 	tests/e2e/record.py \
+	tests/e2e/scale.py \
 	tests/e2e/sources.py \
 	tests/e2e/trust.py \
 	tests/e2e/usage.py

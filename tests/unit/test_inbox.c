@@ -65,7 +65,7 @@ static void of_frames_the_oldest_goes(void **state)
         inbox_put_frame(&b, f);
         frame_unref(&f);
     }
-    assert_int_equal(b.frames_dropped, 3);
+    assert_int_equal(inbox_frames_dropped(&b), 3);
     struct frame *f = inbox_take_frame(&b);
     assert_int_equal(f->number, 3);
     frame_unref(&f);
