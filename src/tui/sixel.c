@@ -2,8 +2,7 @@
 /* A band is six lines; a colour of it is drawn as a string of columns, each a mask of six bits.
  * What is drawn later covers what was drawn before, so the colours are drawn from the most to the
  * least frequent, and each may also fill pixels of those that come after it wherever that makes
- * longer runs. Its string is cut at wide gaps; pieces that do not overlap share a pass over the
- * band. */
+ * longer runs. Colours whose strings lie beside each other share a pass over the band. */
 #include "tui/sixel.h"
 
 #include <errno.h>
@@ -15,17 +14,17 @@
 
 enum {
     COLORS = 256,
-    GAP_MOST = 8,     /* columns that a piece may leave out */
-    RUN_BYTES = 14,   /* "!65535?!65535~" */
-    PIECE_BYTES = 40, /* a carriage return, the colour with its definition, a gap */
+    RUN_BYTES = 14,    /* "!65535?!65535~" */
+    STRING_BYTES = 40, /* a carriage return, the colour with its definition, a gap */
 };
 
-/* Columns of one colour, drawn in one go. */
-struct piece {
+/* A colour of the band. */
+struct ink {
+    unsigned pixels;
     unsigned begin, end; /* columns */
-    uint8_t color;
     const uint8_t *text, *text_end;
-    struct piece *next; /* to the right, in the same pass */
+    uint8_t color;
+    struct ink *next; /* to the right, in the same pass */
 };
 
 struct sixel {
@@ -35,18 +34,14 @@ struct sixel {
     uint8_t *mask;    /* COLORS * width: pixels of each colour in the columns of the band */
     uint8_t *left;    /* width: pixels of colours that are still to be drawn */
     uint16_t *height; /* width: passes that have drawn there */
-    uint8_t *text;    /* of the pieces of the band */
-    struct piece *pieces;
+    uint8_t *text;    /* of all strings of the band */
     struct band {
-        uint8_t *text; /* behind the last piece */
-        size_t pieces;
-        struct piece *pass[COLORS];
+        uint8_t *text; /* behind the last string */
+        struct ink ink[COLORS];
+        struct ink *used[COLORS];
+        unsigned n_used;
+        struct ink *pass[COLORS];
         unsigned passes;
-        uint8_t color[COLORS]; /* the ones there are */
-        unsigned colors;
-        struct extent {
-            unsigned pixels, begin, end; /* columns */
-        } extent[COLORS];
     } band;
     bool defined[COLORS]; /* in this sequence */
     int color;            /* that the terminal draws with; -1: not known */
@@ -73,10 +68,8 @@ static void drop_room(struct sixel *s)
     mem_free(s->left);
     mem_free(s->height);
     mem_free(s->text);
-    mem_free(s->pieces);
     s->line = s->mask = s->left = s->text = NULL;
     s->height = NULL;
-    s->pieces = NULL;
     s->width = 0;
 }
 
@@ -100,8 +93,7 @@ static int make_room(struct sixel *s, unsigned width)
     s->left = mem_alloc(width);
     s->height = mem_zero(width, sizeof *s->height);
     s->text = mem_alloc((size_t)width * SIXEL_BAND * RUN_BYTES);
-    s->pieces = mem_zero((size_t)width * SIXEL_BAND, sizeof *s->pieces);
-    if (!s->line || !s->mask || !s->left || !s->height || !s->text || !s->pieces) {
+    if (!s->line || !s->mask || !s->left || !s->height || !s->text) {
         drop_room(s);
         return -ENOMEM;
     }
@@ -143,32 +135,23 @@ static uint8_t *put_columns(uint8_t *at, unsigned n, unsigned mask)
     return at;
 }
 
-/* Puts a piece, finished at end, above all that is drawn in its columns already. */
-static void place_piece(struct sixel *s, struct piece *p, unsigned end)
+/* Puts a string above all that is drawn in its columns already. */
+static void place(struct sixel *s, struct ink *ink)
 {
     unsigned pass = 0;
-    p->end = end;
-    p->text_end = s->band.text;
-    for (unsigned x = p->begin; x < end; x++) {
+    for (unsigned x = ink->begin; x < ink->end; x++) {
         pass = s->height[x] > pass ? s->height[x] : pass;
     }
-    for (unsigned x = p->begin; x < end; x++) {
+    for (unsigned x = ink->begin; x < ink->end; x++) {
         s->height[x] = (uint16_t)(pass + 1);
     }
-    struct piece **link = &s->band.pass[pass];
-    while (*link && (*link)->begin < p->begin) {
+    struct ink **link = &s->band.pass[pass];
+    while (*link && (*link)->begin < ink->begin) {
         link = &(*link)->next;
     }
-    p->next = *link;
-    *link = p;
+    ink->next = *link;
+    *link = ink;
     s->band.passes = pass + 1 > s->band.passes ? pass + 1 : s->band.passes;
-}
-
-static struct piece *begin_piece(struct sixel *s, unsigned color, unsigned x)
-{
-    struct piece *p = &s->pieces[s->band.pieces++];
-    *p = (struct piece){.begin = x, .color = (uint8_t)color, .text = s->band.text};
-    return p;
 }
 
 /* The longest run of columns from begin to at most end that one mask will do for; it ends with a
@@ -191,60 +174,50 @@ static unsigned run_end(const struct sixel *s, const uint8_t *mask, unsigned beg
     return last + 1;
 }
 
-static void draw_color(struct sixel *s, unsigned color)
+static void draw_ink(struct sixel *s, struct ink *ink)
 {
-    const struct extent *e = &s->band.extent[color];
-    uint8_t *mask = s->mask + (size_t)color * s->width;
-    struct piece *piece = begin_piece(s, color, e->begin);
-    for (unsigned x = e->begin;;) {
-        unsigned columns = 0, end = run_end(s, mask, x, e->end, &columns);
-        s->band.text = put_columns(s->band.text, end - x, columns);
-        for (x = end; x < e->end && !mask[x]; x++) {
+    uint8_t *mask = s->mask + (size_t)ink->color * s->width, *at = s->band.text;
+    ink->text = at;
+    for (unsigned x = ink->begin; x < ink->end;) {
+        unsigned columns = 0, end = run_end(s, mask, x, ink->end, &columns);
+        at = put_columns(at, end - x, columns);
+        for (x = end; x < ink->end && !mask[x]; x++) {
         }
-        if (x == e->end) {
-            place_piece(s, piece, end);
-            break;
-        }
-        if (x - end > GAP_MOST) {
-            place_piece(s, piece, end);
-            piece = begin_piece(s, color, x);
-        } else if (x > end) {
-            s->band.text = put_columns(s->band.text, x - end, 0);
-        }
+        at = put_columns(at, x - end, 0);
     }
-    for (unsigned x = e->begin; x < e->end; x++) {
+    ink->text_end = s->band.text = at;
+    for (unsigned x = ink->begin; x < ink->end; x++) {
         s->left[x] &= (uint8_t)~mask[x];
     }
-    memset(mask + e->begin, 0, e->end - e->begin);
+    memset(mask + ink->begin, 0, ink->end - ink->begin);
+    place(s, ink);
 }
 
 static void take_line(struct sixel *s, unsigned width, unsigned bit)
 {
     struct band *b = &s->band;
     for (unsigned x = 0; x < width; x++) {
-        unsigned color = s->line[x];
-        struct extent *e = &b->extent[color];
-        if (!e->pixels++) {
-            b->color[b->colors++] = (uint8_t)color;
-            e->begin = x;
-            e->end = x + 1;
+        struct ink *ink = &b->ink[s->line[x]];
+        if (!ink->pixels++) {
+            *ink = (struct ink){.pixels = 1, .begin = x, .end = x, .color = s->line[x]};
+            b->used[b->n_used++] = ink;
         }
-        e->begin = x < e->begin ? x : e->begin;
-        e->end = x >= e->end ? x + 1 : e->end;
-        s->mask[(size_t)color * s->width + x] |= (uint8_t)bit;
+        ink->begin = x < ink->begin ? x : ink->begin;
+        ink->end = x >= ink->end ? x + 1 : ink->end;
+        s->mask[(size_t)ink->color * s->width + x] |= (uint8_t)bit;
     }
 }
 
 /* Most frequent first. */
-static void sort_colors(struct band *b)
+static void sort_inks(struct band *b)
 {
-    for (unsigned i = 1; i < b->colors; i++) {
-        uint8_t color = b->color[i];
+    for (unsigned i = 1; i < b->n_used; i++) {
+        struct ink *ink = b->used[i];
         unsigned at = i;
-        for (; at && b->extent[b->color[at - 1]].pixels < b->extent[color].pixels; at--) {
-            b->color[at] = b->color[at - 1];
+        for (; at && b->used[at - 1]->pixels < ink->pixels; at--) {
+            b->used[at] = b->used[at - 1];
         }
-        b->color[at] = color;
+        b->used[at] = ink;
     }
 }
 
@@ -259,9 +232,9 @@ static void draw_band(struct sixel *s, const struct frame *rgba, unsigned y, uns
                            s->line);
         take_line(s, width, 1u << i);
     }
-    sort_colors(&s->band);
-    for (unsigned i = 0; i < s->band.colors; i++) {
-        draw_color(s, s->band.color[i]);
+    sort_inks(&s->band);
+    for (unsigned i = 0; i < s->band.n_used; i++) {
+        draw_ink(s, s->band.used[i]);
     }
 }
 
@@ -284,18 +257,16 @@ static uint8_t *put_color(struct sixel *s, uint8_t *at, unsigned color)
     return put_number(at, color);
 }
 
-static void write_pass(struct sixel *s, struct bytes *to, const struct piece *p)
+static void write_pass(struct sixel *s, struct bytes *to, const struct ink *ink)
 {
     uint8_t *at = to->at + to->len;
-    for (unsigned x = 0; p; x = p->end, p = p->next) {
-        size_t len = (size_t)(p->text_end - p->text);
-        if (s->color != p->color) {
-            at = put_color(s, at, p->color);
+    for (unsigned x = 0; ink; x = ink->end, ink = ink->next) {
+        size_t len = (size_t)(ink->text_end - ink->text);
+        if (s->color != ink->color) {
+            at = put_color(s, at, ink->color);
         }
-        if (p->begin > x) {
-            at = put_columns(at, p->begin - x, 0);
-        }
-        memcpy(at, p->text, len);
+        at = put_columns(at, ink->begin - x, 0);
+        memcpy(at, ink->text, len);
         at += len;
     }
     to->len = (size_t)(at - to->at);
@@ -303,7 +274,7 @@ static void write_pass(struct sixel *s, struct bytes *to, const struct piece *p)
 
 static void write_band(struct sixel *s, struct bytes *to)
 {
-    if (!bytes_reserve(to, (size_t)(s->band.text - s->text) + s->band.pieces * PIECE_BYTES)) {
+    if (!bytes_reserve(to, (size_t)(s->band.text - s->text) + s->band.n_used * STRING_BYTES)) {
         return;
     }
     for (unsigned i = 0; i < s->band.passes; i++) {
