@@ -24,6 +24,7 @@ struct link_batch {
     size_t n, cap;
     uint8_t *memory;
     size_t slot_bytes, slots;
+    bool more;     /* recv() filled every slot: there may be more to receive */
     void *scratch; /* the link's own */
 };
 
@@ -43,7 +44,8 @@ struct link_ops {
      * error of another peer never fails a send: the error queue is drained and it is sent again. */
     int (*send)(struct link *l, const struct addr *local, const struct addr *peer,
                 const uint8_t *bytes, size_t len, size_t segment, size_t *done);
-    /* What ICMP said since the last call; number of events, at most cap. */
+    /* What ICMP said since the last call, as far as recv() and send() came across it (recv() does
+     * when nothing else is there); number of events, at most cap. */
     int (*events)(struct link *l, struct link_event *e, int cap);
     void (*close)(struct link *l);
 };

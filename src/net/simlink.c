@@ -54,6 +54,7 @@ static int end_recv(struct link *l, struct link_batch *b)
         deliver(e, d, b);
         mem_free(d);
     }
+    b->more = b->n == b->slots;
     return (int)b->n;
 }
 

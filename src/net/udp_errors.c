@@ -83,7 +83,6 @@ void udp_drain_errors(struct udp *u)
 int udp_take_events(struct link *l, struct link_event *e, int cap)
 {
     struct udp *u = udp_of(l);
-    udp_drain_errors(u);
     pthread_mutex_lock(&u->events_lock);
     int n = u->n_events < cap ? u->n_events : cap;
     memcpy(e, u->events, (size_t)n * sizeof *e);

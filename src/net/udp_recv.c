@@ -124,6 +124,7 @@ static void collect(struct udp *u, struct scratch *s, int n, struct link_batch *
 {
     uint64_t bytes = 0;
     b->n = 0;
+    b->more = (size_t)n == b->slots;
     for (int i = 0; i < n; i++) {
         if (s->msgs[i].msg_hdr.msg_flags & MSG_TRUNC)
             continue;
@@ -139,6 +140,7 @@ int udp_recv(struct link *l, struct link_batch *b)
     struct udp *u = udp_of(l);
     struct scratch *s = scratch_of(b);
     b->n = 0;
+    b->more = false;
     if (!s)
         return -ENOMEM;
     for (int tries = 0; tries < UDP_TRIES; tries++) {

@@ -112,6 +112,8 @@ static enum feed_end take(struct feed_legacy *l, uint64_t now_ns)
             break;
         for (int k = 0; k < n; k++)
             take_dgram(l, &l->batch.at[k], now_ns);
+        if (!l->batch.more)
+            break;
     }
     if (l->link->ops->events(l->link, &event, 1) > 0)
         return end_with(l, -ECONNREFUSED);

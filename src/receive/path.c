@@ -172,6 +172,8 @@ void path_step(struct path *p, uint64_t now_ns, path_message_fn *fn, void *ctx)
             break;
         for (int k = 0; k < n; k++)
             take_dgram(p, &p->batch.at[k], now_ns, fn, ctx);
+        if (!p->batch.more)
+            break;
     }
     take_events(p);
     if (p->state != PATH_HANDSHAKE)

@@ -233,7 +233,7 @@ static void take_dgrams(struct listener *l, struct link *link)
         int n = link->ops->recv(link, &l->batch);
         for (size_t k = 0; n > 0 && k < l->batch.n; k++)
             on_dgram(l, link, &l->batch.at[k]);
-        if (n <= 0)
+        if (n <= 0 || !l->batch.more)
             break;
     }
     take_events(l, link);
@@ -283,7 +283,8 @@ static void run(void *arg)
         for (unsigned i = 0; i < l->n_links; i++)
             if (p[i].revents)
                 take_dgrams(l, l->link[i]);
-        reap(l);
+        if (p[l->n_links].revents)
+            reap(l);
         log_drops(l, false);
         if (end_ns == UINT64_MAX && stop_raised(&l->stop)) {
             end_ns = mono_ns() + STOP_MS * NS_PER_MS;

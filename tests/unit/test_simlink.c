@@ -81,7 +81,9 @@ static void test_segments(void **state)
     assert_text(3, "d");
     send_text(0, "aabbccddee", 2); /* one more than the batch holds */
     assert_int_equal(end[1]->ops->recv(end[1], &batch), 4);
+    assert_true(batch.more);
     assert_int_equal(end[1]->ops->recv(end[1], &batch), 1);
+    assert_false(batch.more);
     assert_text(0, "ee");
     send_text(0, "", 0);
     assert_int_equal(end[1]->ops->recv(end[1], &batch), 1);

@@ -58,6 +58,26 @@ static void test_empty_datagram(void **state)
     link_batch_fini(&b);
 }
 
+/* On loopback what was sent is there. */
+static void test_more_than_a_batch(void **state)
+{
+    struct link_batch b;
+    struct link *server = udp_open("127.0.0.1:0", &udp_plain);
+    struct link *client = udp_open_to(server, &udp_plain);
+    assert_int_equal(link_batch_init(&b, SLOTS, SLOT), 0);
+    for (int i = 0; i < SLOTS + 1; i++)
+        udp_send_text(client, NULL, &server->bound, "hello");
+    assert_int_equal(udp_receive(server, &b, WAIT_MS), SLOTS);
+    assert_true(b.more);
+    assert_int_equal(udp_receive(server, &b, WAIT_MS), 1);
+    assert_false(b.more);
+    assert_int_equal(server->ops->recv(server, &b), 0);
+    assert_false(b.more);
+    udp_close(client);
+    udp_close(server);
+    link_batch_fini(&b);
+}
+
 /* Two addresses of one host: the answer to 127.0.0.2 must come from there, or a connected client
  * never sees it. */
 static void test_answers_from_the_asked_address(void **state)
@@ -243,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_empty_datagram),
+        cmocka_unit_test(test_more_than_a_batch),
         cmocka_unit_test(test_answers_from_the_asked_address),
         cmocka_unit_test(test_both_families_on_one_port),
         cmocka_unit_test(test_segments),

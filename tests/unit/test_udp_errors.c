@@ -26,16 +26,21 @@ static struct addr dead_peer(const char *host)
 static bool next_event(struct link *l, const struct addr *peer)
 {
     uint64_t end_ns = mono_ns() + WAIT_MS * NS_PER_MS;
-    while (mono_ns() < end_ns) {
+    struct link_batch b;
+    bool found = false;
+    assert_int_equal(link_batch_init(&b, SLOTS, SLOT), 0);
+    while (!found && mono_ns() < end_ns) {
         struct link_event e[4];
+        struct pollfd fd = {l->fd, 0, 0};
+        assert_int_equal(l->ops->recv(l, &b), 0);
         int n = l->ops->events(l, e, 4);
         for (int i = 0; i < n; i++)
-            if (addr_equal(&e[i].peer, peer))
-                return true;
-        struct pollfd fd = {l->fd, 0, 0};
-        poll(&fd, 1, 20);
+            found = found || addr_equal(&e[i].peer, peer);
+        if (!found)
+            poll(&fd, 1, 20);
     }
-    return false;
+    link_batch_fini(&b);
+    return found;
 }
 
 /* The kernel reports a dead peer to whoever uses the socket next: each send to the living one must
