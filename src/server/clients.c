@@ -92,6 +92,20 @@ struct client *clients_take_done(struct clients *t)
     return list;
 }
 
+struct client *clients_take(struct clients *t)
+{
+    struct client *c = NULL;
+    pthread_mutex_lock(&t->lock);
+    for (unsigned i = 0; i < CLIENTS_BUCKETS && !c; i++) {
+        c = t->bucket[i];
+        if (c)
+            t->bucket[i] = c->next;
+    }
+    t->n -= c != NULL;
+    pthread_mutex_unlock(&t->lock);
+    return c;
+}
+
 void clients_icmp(struct clients *t, const struct addr *peer)
 {
     pthread_mutex_lock(&t->lock);

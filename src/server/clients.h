@@ -27,6 +27,7 @@ struct client *clients_find(struct clients *t, const struct link *link, const st
                             const struct addr *peer, bool established);
 /* Takes the clients whose threads are done out of the table, as a list over next. */
 struct client *clients_take_done(struct clients *t);
+struct client *clients_take(struct clients *t); /* any; NULL: none is left */
 /* The peer is said to be unreachable. */
 void clients_icmp(struct clients *t, const struct addr *peer);
 

@@ -399,11 +399,7 @@ void listener_stop(struct listener *l)
         return;
     stop_raise(&l->stop);
     thread_join(&l->thread);
-    for (unsigned i = 0; i < CLIENTS_BUCKETS; i++) {
-        for (struct client *c; (c = l->clients.bucket[i]);) {
-            l->clients.bucket[i] = c->next;
-            client_free(c);
-        }
-    }
+    for (struct client *c; (c = clients_take(&l->clients));)
+        client_free(c);
     listener_free(l);
 }

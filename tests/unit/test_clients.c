@@ -41,11 +41,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *x = *state;
-    for (unsigned i = 0; i < CLIENTS_BUCKETS; i++)
-        for (struct client *c; (c = x->table.bucket[i]);) {
-            x->table.bucket[i] = c->next;
-            client_free(c);
-        }
+    for (struct client *c; (c = clients_take(&x->table));)
+        client_free(c);
+    assert_int_equal(x->table.n, 0);
     clients_fini(&x->table);
     return 0;
 }
