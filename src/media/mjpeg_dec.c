@@ -5,6 +5,7 @@
 #include <string.h>
 #include <turbojpeg.h>
 
+#include "media/mjpeg_eighth.h"
 #include "media/mjpeg_probe.h"
 #include "util/alloc.h"
 #include "util/err.h"
@@ -17,6 +18,7 @@ enum { DECODE_FLAGS = TJFLAG_STOPONWARNING };
 
 struct mjpeg_dec {
     tjhandle handle;
+    struct mjpeg_eighth *eighth;
     uint8_t *planes; /* of a picture that libjpeg-turbo does not lay out as a frame does */
     size_t planes_cap;
 };
@@ -36,8 +38,8 @@ int mjpeg_dec_new(struct mjpeg_dec **out)
     if (!d)
         return -ENOMEM;
     d->handle = tjInitDecompress();
-    if (!d->handle) {
-        mem_free(d);
+    if (!d->handle || mjpeg_eighth_new(&d->eighth) < 0) {
+        mjpeg_dec_free(d);
         return -ENOMEM;
     }
     *out = d;
@@ -48,7 +50,9 @@ void mjpeg_dec_free(struct mjpeg_dec *d)
 {
     if (!d)
         return;
-    tjDestroy(d->handle);
+    if (d->handle)
+        tjDestroy(d->handle);
+    mjpeg_eighth_free(d->eighth);
     mem_free(d->planes);
     mem_free(d);
 }
@@ -72,8 +76,10 @@ static int look(struct mjpeg_dec *d, unsigned scale, struct job *job)
     return 0;
 }
 
-static int decode_rgba(struct mjpeg_dec *d, const struct job *job, struct frame *f)
+static int decode_rgba(struct mjpeg_dec *d, const struct job *job, unsigned scale, struct frame *f)
 {
+    if (scale == 8 && mjpeg_eighth_decode(d->eighth, job->jpeg, job->len, f) == 0)
+        return 0;
     int r = tjDecompress2(d->handle, job->jpeg, job->len, f->data, job->width, 0, job->height,
                           TJPF_RGBA, DECODE_FLAGS);
     return r < 0 ? ERR_FORMAT : 0;
@@ -192,7 +198,7 @@ int mjpeg_dec_frame(struct mjpeg_dec *d, const uint8_t *jpeg, size_t len, enum f
     f->format = format;
     f->width = (uint16_t)job.width;
     f->height = (uint16_t)job.height;
-    r = format == FRAME_I420 ? decode_i420(d, &job, f) : decode_rgba(d, &job, f);
+    r = format == FRAME_I420 ? decode_i420(d, &job, f) : decode_rgba(d, &job, scale, f);
     if (r < 0)
         frame_unref(&f);
     else

@@ -9,7 +9,6 @@
 #include "media/frame.h"
 #include "record/disk.h"
 #include "record/hook.h"
-#include "record/hook.h"
 
 /* One recorder a stream: a thread with its own bounded queue (64 MB or 2048 frames, the newest are
  * dropped) that writes segments. Every file opened and finished is a line in the log. */
