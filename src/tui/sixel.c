@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A band is six lines; a colour of it is drawn as a string of columns, each a mask of six bits.
- * What is drawn later covers what was drawn before, so the colours are drawn from the most to the
- * least frequent, and each may also fill pixels of those that come after it wherever that makes
+ * What is drawn later covers what was drawn before, so the colours are drawn from the widest to the
+ * narrowest, and each may also fill pixels of those that come after it wherever that makes
  * longer runs. Colours whose strings lie beside each other share a pass over the band. */
 #include "tui/sixel.h"
 
@@ -14,14 +14,14 @@
 
 enum {
     COLORS = 256,
+    BLOCK = 8,
     RUN_BYTES = 14,    /* "!65535?!65535~" */
     STRING_BYTES = 40, /* a carriage return, the colour with its definition, a gap */
 };
 
 /* A colour of the band. */
 struct ink {
-    unsigned pixels;
-    unsigned begin, end; /* columns */
+    unsigned begin, end; /* columns; end 0: not in the band */
     const uint8_t *text, *text_end;
     uint8_t color;
     struct ink *next; /* to the right, in the same pass */
@@ -33,7 +33,7 @@ struct sixel {
     uint8_t *line;    /* width: colours */
     uint8_t *mask;    /* COLORS * width: pixels of each colour in the columns of the band */
     uint8_t *left;    /* width: pixels of colours that are still to be drawn */
-    uint16_t *height; /* width: passes that have drawn there */
+    uint16_t *height; /* passes that have drawn there, for each BLOCK columns */
     uint8_t *text;    /* of all strings of the band */
     struct band {
         uint8_t *text; /* behind the last string */
@@ -91,7 +91,7 @@ static int make_room(struct sixel *s, unsigned width)
     s->line = mem_alloc(width);
     s->mask = mem_zero(COLORS, width);
     s->left = mem_alloc(width);
-    s->height = mem_zero(width, sizeof *s->height);
+    s->height = mem_zero(width / BLOCK + 1, sizeof *s->height);
     s->text = mem_alloc((size_t)width * SIXEL_BAND * RUN_BYTES);
     if (!s->line || !s->mask || !s->left || !s->height || !s->text) {
         drop_room(s);
@@ -139,11 +139,11 @@ static uint8_t *put_columns(uint8_t *at, unsigned n, unsigned mask)
 static void place(struct sixel *s, struct ink *ink)
 {
     unsigned pass = 0;
-    for (unsigned x = ink->begin; x < ink->end; x++) {
-        pass = s->height[x] > pass ? s->height[x] : pass;
+    for (unsigned i = ink->begin / BLOCK; i * BLOCK < ink->end; i++) {
+        pass = s->height[i] > pass ? s->height[i] : pass;
     }
-    for (unsigned x = ink->begin; x < ink->end; x++) {
-        s->height[x] = (uint16_t)(pass + 1);
+    for (unsigned i = ink->begin / BLOCK; i * BLOCK < ink->end; i++) {
+        s->height[i] = (uint16_t)(pass + 1);
     }
     struct ink **link = &s->band.pass[pass];
     while (*link && (*link)->begin < ink->begin) {
@@ -198,8 +198,8 @@ static void take_line(struct sixel *s, unsigned width, unsigned bit)
     struct band *b = &s->band;
     for (unsigned x = 0; x < width; x++) {
         struct ink *ink = &b->ink[s->line[x]];
-        if (!ink->pixels++) {
-            *ink = (struct ink){.pixels = 1, .begin = x, .end = x, .color = s->line[x]};
+        if (!ink->end) {
+            *ink = (struct ink){.begin = x, .color = s->line[x]};
             b->used[b->n_used++] = ink;
         }
         ink->begin = x < ink->begin ? x : ink->begin;
@@ -208,13 +208,18 @@ static void take_line(struct sixel *s, unsigned width, unsigned bit)
     }
 }
 
-/* Most frequent first. */
+static unsigned columns_of(const struct ink *ink)
+{
+    return ink->end - ink->begin;
+}
+
+/* Widest first. */
 static void sort_inks(struct band *b)
 {
     for (unsigned i = 1; i < b->n_used; i++) {
         struct ink *ink = b->used[i];
         unsigned at = i;
-        for (; at && b->used[at - 1]->pixels < ink->pixels; at--) {
+        for (; at && columns_of(b->used[at - 1]) < columns_of(ink); at--) {
             b->used[at] = b->used[at - 1];
         }
         b->used[at] = ink;
@@ -226,7 +231,7 @@ static void draw_band(struct sixel *s, const struct frame *rgba, unsigned y, uns
     unsigned width = rgba->width;
     s->band = (struct band){.text = s->text};
     memset(s->left, (1 << lines) - 1, width);
-    memset(s->height, 0, width * sizeof *s->height);
+    memset(s->height, 0, (width / BLOCK + 1) * sizeof *s->height);
     for (unsigned i = 0; i < lines; i++) {
         sixel_palette_line(&s->palette, rgba->data + (size_t)(y + i) * width * 4, width, y + i,
                            s->line);
