@@ -35,6 +35,7 @@ src_tui_libtui_a_SOURCES = \
 	%D%/picture_chafa.c %D%/picture_chafa.h \
 	%D%/pixdiff.c %D%/pixdiff.h \
 	%D%/pixels.c %D%/pixels.h \
+	%D%/pngenc.c %D%/pngenc.h \
 	%D%/preview.c %D%/preview.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/rescue.c %D%/rescue.h \

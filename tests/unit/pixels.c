@@ -51,8 +51,8 @@ static void expect(struct reader *r, const char *text)
 {
     for (; *text; text++) {
         int c = take(r);
-        if (c != *text) {
-            fail_msg("character %d where %d should be", c, *text);
+        if (c != (uint8_t)*text) {
+            fail_msg("character %d where %d should be", c, (uint8_t)*text);
         }
     }
 }
@@ -226,23 +226,79 @@ static void read_payload(struct reader *r, uint8_t **all, size_t *len, bool more
     r->at = end;
 }
 
-static void unpack(struct pixels *to, const uint8_t *bytes, size_t len, bool packed)
+static void take_raw(struct pixels *to, const uint8_t *rgb, size_t len)
 {
-    uLongf size = (uLongf)to->width * to->height * 3;
-    uint8_t *rgb = malloc(size + 1);
-    assert_non_null(rgb);
-    if (packed) {
-        uLongf room = size + 1;
-        assert_int_equal(uncompress(rgb, &room, bytes, len), Z_OK);
-        assert_int_equal(room, size);
-    } else {
-        assert_int_equal(len, size);
-        memcpy(rgb, bytes, len);
-    }
+    assert_int_equal(len, (size_t)to->width * to->height * 3);
     for (size_t i = 0; i < (size_t)to->width * to->height; i++) {
         to->at[i] = (uint32_t)rgb[3 * i] << 16 | (uint32_t)rgb[3 * i + 1] << 8 | rgb[3 * i + 2];
     }
+}
+
+static uint32_t read_u32(struct reader *r)
+{
+    uint32_t v = 0;
+    for (int i = 0; i < 4; i++) {
+        v = v << 8 | (uint32_t)take(r);
+    }
+    return v;
+}
+
+/* A chunk's data; its name and check must fit. */
+static struct reader read_chunk(struct reader *r, const char *name)
+{
+    uint32_t len = read_u32(r);
+    const uint8_t *from = r->at;
+    expect(r, name);
+    assert_true((size_t)(r->end - r->at) >= len);
+    struct reader data = {r->at, r->at + len};
+    r->at += len;
+    assert_int_equal(read_u32(r), crc32(0, from, len + 4));
+    return data;
+}
+
+static int nearest_of(int left, int above, int corner)
+{
+    int p = left + above - corner;
+    int a = abs(p - left), b = abs(p - above), c = abs(p - corner);
+    return a <= b && a <= c ? left : b <= c ? above : corner;
+}
+
+/* Lines of three bytes a pixel, each behind the number of its filter. */
+static void unfilter(uint8_t *to, const uint8_t *from, unsigned width, unsigned height)
+{
+    size_t line = (size_t)width * 3;
+    for (size_t i = 0; i < line * height; i++) {
+        size_t y = i / line, x = i % line;
+        int left = x > 2 ? to[i - 3] : 0, above = y ? to[i - line] : 0;
+        int corner = x > 2 && y ? to[i - line - 3] : 0;
+        const int guess[] = {0, left, above, (left + above) / 2, nearest_of(left, above, corner)};
+        unsigned filter = from[y * (line + 1)];
+        assert_in_range(filter, 0, 4);
+        to[i] = (uint8_t)(from[y * (line + 1) + 1 + x] + guess[filter]);
+    }
+}
+
+void pixels_read_png(const uint8_t *bytes, size_t len, struct pixels *out)
+{
+    struct reader r = {bytes, bytes + len};
+    expect(&r, "\x89PNG\r\n\x1a\n");
+    struct reader header = read_chunk(&r, "IHDR");
+    unsigned width = read_u32(&header), height = read_u32(&header);
+    assert_memory_equal(header.at, "\x08\x02\0\0\0", 5);
+    struct reader data = read_chunk(&r, "IDAT"), end = read_chunk(&r, "IEND");
+    assert_true(header.at + 5 == header.end && end.at == end.end && r.at == r.end);
+
+    size_t line = (size_t)width * 3;
+    uLongf size = (line + 1) * height, room = size + 1;
+    uint8_t *packed = malloc(room), *rgb = malloc(line * height);
+    assert_true(packed && rgb);
+    assert_int_equal(uncompress(packed, &room, data.at, (uLong)(data.end - data.at)), Z_OK);
+    assert_int_equal(room, size);
+    unfilter(rgb, packed, width, height);
+    pixels_make(out, width, height);
+    take_raw(out, rgb, line * height);
     free(rgb);
+    free(packed);
 }
 
 static void take_keys(const struct keys *k, struct pixels_kitty *out)
@@ -281,11 +337,14 @@ size_t pixels_read_kitty(const uint8_t *bytes, size_t len, struct pixels_kitty *
         }
         expect(&r, "\033\\");
     } while (k.value['m']);
-    if (payload) {
+    if (payload && first.value['f'] == 100) {
+        pixels_read_png(payload, payload_len, &out->pixels);
+    } else if (payload) {
         assert_int_equal(first.value['f'], 24);
         pixels_make(&out->pixels, first.value['s'], first.value['v']);
-        unpack(&out->pixels, payload, payload_len, first.value['o'] == 'z');
+        take_raw(&out->pixels, payload, payload_len);
     }
+    out->payload = payload_len;
     out->sequences = sequences;
     free(payload);
     return (size_t)(r.at - bytes);

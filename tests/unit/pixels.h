@@ -25,12 +25,16 @@ uint32_t pixels_percent(unsigned red, unsigned green, unsigned blue);
  * length. Nothing is drawn outside the size that it gives. */
 size_t pixels_read_sixel(const uint8_t *bytes, size_t len, unsigned registers, struct pixels *out);
 
+/* A PNG file of 8 bits a channel without alpha, all of it. */
+void pixels_read_png(const uint8_t *bytes, size_t len, struct pixels *out);
+
 /* One command of the kitty graphics protocol, in as many sequences as it takes; its length. */
 struct pixels_kitty {
     char action, what; /* a, d */
     unsigned id, cols, rows, quiet;
     bool still;         /* the cursor stays */
     unsigned sequences; /* it came in */
+    size_t payload;     /* bytes */
     struct pixels pixels;
 };
 size_t pixels_read_kitty(const uint8_t *bytes, size_t len, struct pixels_kitty *out);
