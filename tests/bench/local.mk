@@ -4,11 +4,12 @@
 # _LDADD as any program) or a script tests/bench/NAME.py (in EXTRA_DIST). Nothing is written but
 # into directories of /tmp that are removed again.
 BENCH =
-BENCH_ROWS = media stages record screen latency loss server
+BENCH_ROWS = media stages record screen graphics latency loss server
 BENCH_NEEDS = \
 	tests/bench/bench_media \
 	tests/bench/bench_record \
 	tests/bench/celltime \
+	tests/bench/encode \
 	tests/bench/fanout \
 	tests/tools/relay \
 	tests/tools/cardread
@@ -24,6 +25,7 @@ bench: all $(BENCH_NEEDS)
 
 EXTRA_DIST += \
 	tests/bench/benchlib.py \
+	tests/bench/graphics.py \
 	tests/bench/latency.py \
 	tests/bench/loss.py \
 	tests/bench/screen.py \
@@ -48,3 +50,8 @@ tests_bench_fanout_LDADD = $(NET_LIBS) src/proto/libproto.a
 EXTRA_PROGRAMS += tests/bench/celltime
 tests_bench_celltime_SOURCES = tests/bench/celltime.c
 tests_bench_celltime_LDADD = $(MEDIA_LIBS)
+
+# What graphics.py measures.
+EXTRA_PROGRAMS += tests/bench/encode
+tests_bench_encode_SOURCES = tests/bench/encode.c
+tests_bench_encode_LDADD = $(TUI_LIBS)
