@@ -110,14 +110,13 @@ void *order_take_any(struct order *o)
     return handle;
 }
 
-uint32_t order_newest_missing(const struct order *o, uint32_t end)
+uint32_t order_missing_run(const struct order *o, uint32_t end, unsigned gap)
 {
-    uint32_t number = end - 1;
-    if (serial_diff(number, o->next) >= ORDER_FRAMES)
-        number = o->next + (ORDER_FRAMES - 1);
-    while (serial_newer(number, o->next) && !order_is_missing(o, number))
-        number--;
-    return number;
+    uint32_t last = o->next;
+    for (uint32_t n = last + 1; serial_newer(end, n) && n - last <= gap + 1 && in_reach(o, n); n++)
+        if (order_is_missing(o, n))
+            last = n;
+    return last;
 }
 
 void order_leave_out(struct order *o, uint32_t from, uint32_t to)

@@ -50,8 +50,9 @@ void *order_take_any(struct order *o);
 
 /* Neither there nor delivered, left out or given up. */
 bool order_is_missing(const struct order *o, uint32_t number);
-/* The newest missing number before end; the oldest is o->next, when all deliverable was taken. */
-uint32_t order_newest_missing(const struct order *o, uint32_t end);
+/* The last one before end of the missing numbers that belong together: gap others lie between two
+ * of them at most. The first one is o->next, when all deliverable was taken. */
+uint32_t order_missing_run(const struct order *o, uint32_t end, unsigned gap);
 /* from … to - 1 never come, on purpose. */
 void order_leave_out(struct order *o, uint32_t from, uint32_t to);
 /* Nothing that is missing before that number is waited for any more. */

@@ -96,7 +96,11 @@ struct packet_stream {
     char why[PROTO_TEXT_MAX + 1]; /* when offline */
 };
 
-enum { FRAGMENT_REPAIR = 1, FRAGMENT_HISTORY = 2 };
+enum {
+    FRAGMENT_REPAIR = 1,
+    FRAGMENT_HISTORY = 2,
+    FRAGMENT_FIRST = 4, /* with HISTORY: the answer to a FETCH begins with this frame */
+};
 struct packet_fragment {
     uint8_t tier, flags;
     uint8_t skipped; /* frames left out on purpose just before this one; 255: 255 or more */

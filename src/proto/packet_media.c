@@ -5,7 +5,7 @@
 
 /* FRAGMENT */
 
-enum { FRAGMENT_FLAGS = FRAGMENT_REPAIR | FRAGMENT_HISTORY };
+enum { FRAGMENT_FLAGS = FRAGMENT_REPAIR | FRAGMENT_HISTORY | FRAGMENT_FIRST };
 
 static void fragment_put_header(const struct packet_fragment *m, struct wire_out *w)
 {

@@ -8,6 +8,9 @@
 
 static const uint64_t PATIENCE_NS = REACH_PATIENCE_MS * NS_PER_MS;
 static const uint64_t AGAIN_NS = REACH_AGAIN_MS * NS_PER_MS;
+static const uint64_t OUTAGE_NS = 3 * PROTO_QUIET_MS * NS_PER_MS / 2;
+enum { PATIENCE_FETCHES = 4 };
+enum { BRIDGE_FRAMES = 8 }; /* sent once more rather than that two FETCHes go out */
 
 void reach_init(struct reach *r, const struct reasm_owner *memory)
 {
@@ -70,15 +73,21 @@ bool reach_wants(const struct reach *r, const struct packet_fragment *f, uint32_
            serial_newer(limit(r, decided), f->frame) && order_is_missing(&r->order, f->frame);
 }
 
+/* Of the FETCH under way: what is outside of it may still answer the one before. */
 static void note_heard(struct reach *r, const struct packet_fragment *f, uint64_t now_ns)
 {
+    if (serial_newer(r->from, f->frame) || serial_newer(f->frame, r->to))
+        return;
     r->heard_ns = now_ns;
     if (!(f->flags & FRAGMENT_HISTORY))
         return;
     if (!r->heard)
         r->first_ns = now_ns;
-    if (!r->heard || serial_newer(r->first_heard, f->frame))
-        r->first_heard = f->frame;
+    if (!r->heard || serial_newer(f->frame, r->newest_heard))
+        r->newest_heard = f->frame;
+    if (f->flags & FRAGMENT_FIRST)
+        r->begin = f->frame;
+    r->begins |= f->flags & FRAGMENT_FIRST;
     r->heard = true;
 }
 
@@ -86,12 +95,14 @@ enum reasm_verdict reach_add(struct reach *r, const struct packet_fragment *f, u
                              struct reasm_slot **slot)
 {
     *slot = NULL;
-    if (!r->active || !r->asking || !order_is_missing(&r->order, f->frame))
+    if (!r->active || !r->asking)
+        return REASM_LATE;
+    note_heard(r, f, now_ns);
+    if (!order_is_missing(&r->order, f->frame))
         return REASM_LATE;
     enum reasm_verdict v = reasm_add(&r->past, f, now_ns, slot);
     if (v != REASM_KEPT && v != REASM_COMPLETE)
         return v;
-    note_heard(r, f, now_ns);
     repair_note(&r->repair, &r->past, f, now_ns);
     if (v == REASM_COMPLETE) {
         r->progress_ns = now_ns;
@@ -143,38 +154,77 @@ static uint64_t quiet_from(const struct reach *r)
     return r->heard && r->heard_ns > r->asked_ns ? r->heard_ns : r->asked_ns;
 }
 
-/* The history begins later than what is wanted, by more than repairs bridge. */
-static bool begins_late(const struct reach *r)
+static uint64_t later(uint64_t a, uint64_t b)
 {
-    return r->heard && serial_newer(r->first_heard, r->order.floor) &&
-           serial_diff(r->first_heard, r->order.next) > REPAIR_FRAMES;
+    return a > b ? a : b;
 }
 
-/* All that can be had is had: the history begins later, or it is silent. */
+/* When the frame whose turn it is cannot be repaired any more, as the answer has gone on without
+ * it; UINT64_MAX: it has not. */
+static uint64_t passed_at(const struct reach *r, const struct repair_path *path)
+{
+    if (!r->asking || !r->heard || !serial_newer(r->newest_heard, r->order.next) ||
+        reasm_find(&r->past, r->order.next))
+        return UINT64_MAX;
+    return later(r->turn_ns, r->first_ns) + path->window_ns;
+}
+
+static void note_turn(struct reach *r, uint64_t now_ns)
+{
+    if (r->turn == r->order.next)
+        return;
+    r->turn = r->order.next;
+    r->turn_ns = now_ns;
+}
+
+/* The history moves on, so a frame that was passed is asked for at once, unless the answer began
+ * behind it: what is heard may as well be the rest of an older answer, the newest FETCH being lost.
+ */
+static void look_at_turn(struct reach *r, const struct repair_path *path, uint64_t now_ns)
+{
+    if (now_ns < passed_at(r, path))
+        return;
+    if (r->begins && serial_newer(r->begin, r->turn))
+        order_give_up(&r->order, r->begin);
+    else
+        r->again = true;
+}
+
+static uint64_t patience_ns(const struct repair_path *path)
+{
+    return later(PATIENCE_NS, PATIENCE_FETCHES * again_ns(path));
+}
+
+/* All that can be had is had: the history begins later, or it is silent. An outage says nothing
+ * about the history. */
 static void give_up(struct reach *r, const struct repair_path *path, uint64_t now_ns)
 {
     reasm_expire(&r->past, now_ns, path->window_ns);
     if (!r->asking)
         return;
-    if (begins_late(r) && now_ns >= r->first_ns + path->window_ns)
-        order_give_up(&r->order, r->first_heard);
-    if (now_ns >= r->progress_ns + PATIENCE_NS && now_ns >= quiet_from(r) + again_ns(path))
+    look_at_turn(r, path, now_ns);
+    if (now_ns >= r->alive_ns + OUTAGE_NS)
+        r->progress_ns = now_ns;
+    if (now_ns >= r->progress_ns + patience_ns(path) && now_ns >= quiet_from(r) + again_ns(path))
         order_give_up(&r->order, r->to + 1);
 }
 
 static void make_fetch(struct reach *r, uint32_t before, const struct packet_stream *s,
                        uint64_t now_ns, struct packet_fetch *out)
 {
+    /* The server is silent about what it no longer has: a longer range tells where that ends. */
+    bool silent = r->asking && !r->heard;
+    r->from = r->order.next;
+    r->to = order_missing_run(&r->order, before, silent ? ORDER_FRAMES : BRIDGE_FRAMES);
     if (!r->asking)
         r->progress_ns = now_ns;
     r->asking = true;
-    r->heard = false;
+    r->heard = r->begins = r->again = false;
     r->asked_ns = now_ns;
-    r->to = order_newest_missing(&r->order, before);
-    *out = (struct packet_fetch){.boot = s->boot, .from = r->order.next, .to = r->to};
-    reasm_announce(&r->past, 0, s->stride, r->order.next);
-    reasm_expect(&r->past, r->order.next, r->to);
-    repair_expect(&r->repair, r->order.next);
+    *out = (struct packet_fetch){.boot = s->boot, .from = r->from, .to = r->to};
+    reasm_announce(&r->past, 0, s->stride, r->from);
+    reasm_expect(&r->past, r->from, r->to);
+    repair_expect(&r->repair, r->from);
 }
 
 bool reach_next(struct reach *r, uint32_t decided, const struct packet_stream *s,
@@ -183,12 +233,13 @@ bool reach_next(struct reach *r, uint32_t decided, const struct packet_stream *s
 {
     if (!r->active)
         return false;
+    note_turn(r, now_ns);
     give_up(r, path, now_ns);
     if (r->asking && (serial_newer(r->order.next, r->to) || serial_newer(r->order.floor, r->to)))
         r->asking = false; /* all of it is settled */
     uint32_t before = limit(r, decided);
     bool wants = serial_newer(before, r->order.next) && order_is_missing(&r->order, r->order.next);
-    if (wants && (!r->asking || now_ns >= quiet_from(r) + again_ns(path))) {
+    if (wants && (!r->asking || r->again || now_ns >= quiet_from(r) + again_ns(path))) {
         out->type = PACKET_FETCH;
         make_fetch(r, before, s, now_ns, &out->fetch);
         return true;
@@ -213,7 +264,5 @@ uint64_t reach_deadline(const struct reach *r, uint32_t decided, const struct re
     uint64_t at =
         earlier(quiet_from(r) + again_ns(path), repair_deadline(&r->repair, &r->past, path));
     at = earlier(at, reasm_deadline(&r->past, path->window_ns));
-    if (begins_late(r))
-        at = earlier(at, r->first_ns + path->window_ns);
-    return at;
+    return earlier(at, passed_at(r, path));
 }

@@ -9,7 +9,7 @@
 
 /* Every frame of the full tier from a number on, in order: live ones as they come; those that live
  * media does not bring are asked for (FETCH) out of the server's history, repaired like live ones,
- * and given up when the history has passed them or nothing of it comes for REACH_PATIENCE_MS.
+ * and given up when the history begins behind them or nothing of it comes for REACH_PATIENCE_MS.
  * Pure, one thread. Stays where it is in memory between init and fini. */
 enum {
     REACH_PATIENCE_MS = 2000,
@@ -23,14 +23,20 @@ struct reach {
     struct repair repair;
     uint32_t live_from; /* what is older never comes as live media */
     uint64_t least_us;  /* frames captured before are left out */
+    uint64_t alive_ns;  /* newest word of the server, of whatever kind; its owner's to set */
     bool ends;
     uint32_t end; /* then the first that is not wanted */
 
     /* The FETCH under way */
     bool asking, heard;
-    uint32_t to, first_heard;
+    uint32_t from, to, newest_heard;
+    bool begins; /* the answer's first frame was heard: … */
+    uint32_t begin;
     uint64_t asked_ns, heard_ns; /* heard: the newest fragment; first: the first one */
     uint64_t first_ns, progress_ns;
+    uint32_t turn; /* the next frame in order … */
+    uint64_t turn_ns;
+    bool again; /* … was passed by the answer: to be asked for at once */
 };
 
 void reach_init(struct reach *r, const struct reasm_owner *memory);

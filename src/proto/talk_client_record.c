@@ -226,6 +226,7 @@ bool record_next(struct talk_client *t, uint64_t now_ns, size_t cap, struct pack
     if (!t->reach.active || cap <= PACKET_NACK_HEADER)
         return false;
     cap -= PACKET_NACK_HEADER;
+    t->reach.alive_ns = t->heard_ns;
     bool says = reach_next(&t->reach, decided(t), &t->stream, &path, now_ns, p, t->bitmap,
                            cap < sizeof t->bitmap ? cap : sizeof t->bitmap);
     deliver(t); /* what waited for frames that were given up */

@@ -38,7 +38,7 @@ struct session {
 
     /* the frame under way */
     struct frame *frame;
-    uint8_t frame_flags; /* FRAGMENT_HISTORY or none */
+    uint8_t frame_flags; /* those of the history, or none */
     struct pace pace;
     uint16_t stride;
     struct thin thin; /* which frames of the tier are sent */
@@ -49,6 +49,7 @@ struct session {
     uint64_t repairs;       /* fragments */
     struct frame **history; /* asked for by FETCH, not sent yet: from history_next on */
     unsigned n_history, history_next;
+    bool history_begins; /* none of them was sent */
     uint64_t history_ns; /* when the next of them may leave */
 
     /* ICMP said it is gone: it has until then to say a word */
@@ -88,7 +89,8 @@ void session_nack(struct session *s, const struct packet_nack *n, uint64_t now_n
 void session_fetch(struct session *s, const struct packet_fetch *f, uint64_t now_ns);
 void session_history_stop(struct session *s);
 /* The next frame of the history if one may leave now; its reference is the caller's. */
-struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uint64_t now_ns);
+struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uint64_t now_ns,
+                                    uint8_t *flags);
 uint64_t session_history_deadline(const struct session *s);
 
 #endif

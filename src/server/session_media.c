@@ -149,8 +149,7 @@ static bool next_frame(struct session *s, uint64_t now_ns)
         thin_sent(&s->thin, s->frame->number);
         check_size(s, now_ns);
     } else {
-        s->frame = session_history_frame(s, interval_ns(s), now_ns);
-        s->frame_flags = FRAGMENT_HISTORY;
+        s->frame = session_history_frame(s, interval_ns(s), now_ns, &s->frame_flags);
     }
     if (!s->frame)
         return false;

@@ -67,6 +67,7 @@ void session_fetch(struct session *s, const struct packet_fetch *f, uint64_t now
     s->n_history =
         history_range(camera_history(s->camera), f->from, f->to, s->history, PROTO_FETCH_MAX);
     s->history_ns = now_ns;
+    s->history_begins = true;
 }
 
 /* On a path too narrow for live media the history has to do with the budget of repairs. */
@@ -75,7 +76,8 @@ static bool may_leave(struct session *s, const struct frame *f)
     return s->rate.level == 0 || repeat_spend(&s->budget, f->len);
 }
 
-struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uint64_t now_ns)
+struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uint64_t now_ns,
+                                    uint8_t *flags)
 {
     if (s->history_next == s->n_history || now_ns < s->history_ns)
         return NULL;
@@ -84,6 +86,8 @@ struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uin
     if (!may_leave(s, f))
         return NULL;
     s->history[s->history_next++] = NULL;
+    *flags = s->history_begins ? FRAGMENT_HISTORY | FRAGMENT_FIRST : FRAGMENT_HISTORY;
+    s->history_begins = false;
     if (s->history_next == s->n_history)
         session_history_stop(s);
     return f;
@@ -91,5 +95,6 @@ struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uin
 
 uint64_t session_history_deadline(const struct session *s)
 {
-    return s->history_next < s->n_history ? s->history_ns : UINT64_MAX;
+    bool waits = s->history_next < s->n_history && talk_server_media(&s->talk);
+    return waits ? s->history_ns : UINT64_MAX;
 }

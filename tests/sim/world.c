@@ -131,13 +131,13 @@ static uint64_t next_event(const struct world *w)
     return earlier(at, world_server_deadline(w));
 }
 
-void world_run_to(struct world *w, uint64_t ns)
+void world_run(struct world *w, uint64_t ns)
 {
-    uint64_t before = 0;
+    uint64_t before = 0, end_ns = w->now_ns + ns;
     unsigned steps = 0;
     for (;;) {
         uint64_t at = next_event(w);
-        if (at > ns)
+        if (at > end_ns)
             break;
         w->now_ns = at > w->now_ns ? at : w->now_ns;
         steps = w->now_ns == before ? steps + 1 : 0;
@@ -150,7 +150,35 @@ void world_run_to(struct world *w, uint64_t ns)
         world_server_step(w);
         world_client_step(w);
     }
-    w->now_ns = ns;
+    w->now_ns = end_ns;
+}
+
+static struct netmodel_settings way_up(const struct netmodel_settings *net)
+{
+    struct netmodel_settings up = *net;
+    up.loss = 1 - (1 - net->loss) * (1 - net->burst_loss);
+    up.burst_loss = 0;
+    return up;
+}
+
+void world_network(struct world *w, const struct netmodel_settings *net)
+{
+    struct netmodel_settings up = way_up(net);
+    w->bad = *net;
+    simlink_change(w->net, net, &up);
+}
+
+void world_clean(struct world *w)
+{
+    world_network(w, &(struct netmodel_settings){.delay_ns = w->bad.delay_ns});
+}
+
+void world_dark(struct world *w, uint64_t ns)
+{
+    struct netmodel_settings before = w->bad;
+    world_network(w, &(struct netmodel_settings){.delay_ns = before.delay_ns, .loss = 1});
+    world_run(w, ns);
+    world_network(w, &before);
 }
 
 void world_restart_server(struct world *w, uint32_t first_frame)
@@ -175,7 +203,9 @@ void world_new(struct world *w, const struct world_settings *s, const struct net
     w->s = *s;
     w->seed = seed;
     netmodel_init(&w->rng, &(struct netmodel_settings){0}, ~seed);
-    MUST(w, simlink_new(net, net, seed, &w->net) == 0);
+    struct netmodel_settings up = way_up(net);
+    w->bad = *net;
+    MUST(w, simlink_new(net, &up, seed, &w->net) == 0);
     MUST(w, link_batch_init(&w->batch, 32, RECORD_MAX) == 0);
     w->now_ns = w->camera_ns = w->hello_ns = 100 * NS_PER_S;
     world_restart_server(w, s->first_frame);

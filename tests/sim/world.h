@@ -23,7 +23,8 @@ struct world_run {
     uint64_t boot;
     uint64_t began_us;
     uint32_t first;                  /* frame number */
-    unsigned made, offered;          /* offered: begun to be sent */
+    unsigned made, offered;          /* offered: begun to be sent … */
+    unsigned unheard;                /* … before the client knew of this run */
     uint8_t delivered[WORLD_FRAMES]; /* how often, by number - first */
 };
 
@@ -37,6 +38,7 @@ struct world_settings {
 struct world {
     struct world_settings s;
     struct simlink *net;
+    struct netmodel_settings bad; /* how it is now */
     struct netmodel rng;          /* only its random numbers */
     uint64_t seed, now_ns, trace; /* trace: a hash of everything that happened */
     struct link_batch batch;
@@ -44,6 +46,7 @@ struct world {
     uint64_t camera_ns; /* next frame */
     struct world_run run[WORLD_RUNS];
     unsigned runs;
+    const struct world_run *heard; /* the client knows of it */
 
     struct talk_server server;
     uint32_t server_session; /* 0: none */
@@ -54,6 +57,7 @@ struct world {
     struct pace pace;
     uint8_t frame[WORLD_FRAME_MAX];
     bool past_wanted; /* a FETCH is being answered */
+    bool past_begins;
     uint32_t past_next, past_to;
     uint64_t past_ns;
     struct repeat_budget budget;
@@ -76,7 +80,12 @@ struct world {
 
 void world_new(struct world *w, const struct world_settings *s, const struct netmodel_settings *net,
                uint64_t seed);
-void world_run_to(struct world *w, uint64_t ns);
+/* The network is another one from now on. What it loses in bursts it loses singly on the way to the
+ * server: bursts are counted in datagrams, and there one of eight would last for seconds. */
+void world_network(struct world *w, const struct netmodel_settings *net);
+void world_clean(struct world *w); /* as far away as before, and nothing else */
+void world_run(struct world *w, uint64_t ns);
+void world_dark(struct world *w, uint64_t ns); /* nothing arrives; then all is as before */
 void world_restart_server(struct world *w, uint32_t first_frame);
 void world_leave(struct world *w); /* the client says goodbye */
 void world_free(struct world *w);  /* checks that all memory came back */

@@ -78,7 +78,10 @@ static void on_record(void *ctx, void *handle)
 static void on_stream(void *ctx, const struct packet_stream *s, bool restarted)
 {
     struct world *w = ctx;
-    run_of(w, s->boot);
+    struct world_run *run = run_of(w, s->boot);
+    if (run != w->heard)
+        run->unheard = run->offered;
+    w->heard = run;
     w->restarts += restarted;
     w->record_restarted |= restarted;
     world_note(w, PACKET_STREAM, s->boot);
@@ -119,7 +122,7 @@ void world_client_step(struct world *w)
     unsigned said = 0;
     while ((len = talk_client_next(&w->client, w->now_ns, buf,
                                    sizeof buf - SESSION_BYTES - SUM_BYTES)) > 0) {
-        MUST(w, ++said < REPAIR_FRAMES + 10);
+        MUST(w, ++said < 2 * REPAIR_FRAMES + 10); /* live ones and of the history */
         world_note(w, 0x100u | buf[0], len);
         world_send_record(w, CLIENT, w->client_session, buf, len);
     }

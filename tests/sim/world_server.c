@@ -47,7 +47,7 @@ static void answer_subscribe(struct world *w)
         .height = 480,
         .full_width = 640,
         .full_height = 480,
-        .millihertz = 25000,
+        .millihertz = (uint32_t)(NS_PER_S * 1000 / w->s.interval_ns),
         .stride = frag_stride(PROTO_UDP_PAYLOAD),
         .next_frame = run->first + run->made,
         .camera = "sim",
@@ -120,6 +120,7 @@ static void answer_fetch(struct world *w, const struct packet_fetch *f)
     w->past_wanted = f->boot == world_current(w)->boot;
     w->past_next = serial_newer(oldest, f->from) ? oldest : f->from;
     w->past_to = f->to;
+    w->past_begins = true;
     w->past_ns = w->now_ns;
     w->fetches++;
 }
@@ -179,7 +180,8 @@ static bool next_frame(struct world *w)
     if (!w->past_wanted)
         return false;
     w->past_ns = w->now_ns + w->s.interval_ns;
-    begin_frame(w, w->past_next++, FRAGMENT_HISTORY);
+    begin_frame(w, w->past_next++, FRAGMENT_HISTORY | (w->past_begins ? FRAGMENT_FIRST : 0));
+    w->past_begins = false;
     return true;
 }
 
@@ -238,7 +240,7 @@ uint64_t world_server_deadline(const struct world *w)
     if (!w->server_session)
         return UINT64_MAX;
     uint64_t at = talk_server_deadline(&w->server), pace = pace_deadline(&w->pace);
-    if (w->past_wanted && w->pace.sent == w->pace.count)
+    if (w->past_wanted && w->pace.sent == w->pace.count && talk_server_media(&w->server))
         pace = w->past_ns;
     return pace < at ? pace : at;
 }

@@ -90,7 +90,7 @@ const struct packet packet_samples[] = {
      .fragment = {.frame_bytes = 1, .count = 1, .payload = pixels, .payload_len = 1}},
     {.type = PACKET_FRAGMENT,
      .fragment = {.tier = 2,
-                  .flags = FRAGMENT_REPAIR | FRAGMENT_HISTORY,
+                  .flags = FRAGMENT_REPAIR | FRAGMENT_HISTORY | FRAGMENT_FIRST,
                   .skipped = UINT8_MAX,
                   .frame = 0x80000001,
                   .index = PROTO_FRAGMENTS_MAX - 1,

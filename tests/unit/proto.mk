@@ -111,3 +111,9 @@ TESTS += tests/unit/test_order
 tests_unit_test_order_SOURCES = tests/unit/test_order.c
 tests_unit_test_order_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_order_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_reach
+TESTS += tests/unit/test_reach
+tests_unit_test_reach_SOURCES = tests/unit/test_reach.c
+tests_unit_test_reach_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_reach_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)

@@ -76,8 +76,9 @@ static void test_given_up_is_passed(void **state)
     put(12);
     put(15);
     assert_ptr_equal(order_take(&o), frame(10));
-    assert_int_equal(order_newest_missing(&o, 15), 14);
-    assert_int_equal(order_newest_missing(&o, 13), 11);
+    assert_int_equal(order_missing_run(&o, 15, 1), 14);
+    assert_int_equal(order_missing_run(&o, 13, 1), 11);
+    assert_int_equal(order_missing_run(&o, 15, 0), 11);
     order_give_up(&o, 14);
     assert_int_equal(put(11), ORDER_UNWANTED);
     assert_ptr_equal(order_take(&o), frame(12));

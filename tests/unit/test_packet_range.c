@@ -135,8 +135,8 @@ static const struct {
     {false, FRAGMENT(.count = 2, .frame_bytes = 9999, .payload_len = PROTO_STRIDE_MAX + 1)},
     {true, FRAGMENT(.count = 1, .tier = PROTO_TIERS - 1, .frame_bytes = 1, .payload_len = 1)},
     {false, FRAGMENT(.count = 1, .tier = PROTO_TIERS, .frame_bytes = 1, .payload_len = 1)},
-    {true, FRAGMENT(.count = 1, .flags = 3, .frame_bytes = 1, .payload_len = 1)},
-    {false, FRAGMENT(.count = 1, .flags = 4, .frame_bytes = 1, .payload_len = 1)},
+    {true, FRAGMENT(.count = 1, .flags = 7, .frame_bytes = 1, .payload_len = 1)},
+    {false, FRAGMENT(.count = 1, .flags = 8, .frame_bytes = 1, .payload_len = 1)},
 
     {true, NACK(.first = 0, .bytes = 0)},
     {false, NACK(.first = 1, .bytes = 0)},
