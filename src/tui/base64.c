@@ -14,7 +14,7 @@ static void write_group(uint8_t *to, uint32_t group)
 void base64_add(struct bytes *to, const void *p, size_t len)
 {
     const uint8_t *from = p;
-    if (!bytes_reserve(to, (len + 2) / 3 * 4)) {
+    if (!len || !bytes_reserve(to, (len + 2) / 3 * 4)) {
         return;
     }
     uint8_t *at = to->at + to->len;

@@ -15,9 +15,10 @@ int kitty_new(struct kitty **out);
 void kitty_free(struct kitty *k);
 
 /* Appends an RGBA picture as a PNG file (see tui/pngenc.h for what it loses), drawn with its upper
- * left corner in the cell of the cursor and scaled to cols x rows cells. The cursor stays. The terminal forgets what it had under
- * that id, so a picture is replaced without a gap by taking two ids in turn and deleting the older
- * one behind the newer. ids are not 0. -EINVAL: no picture or no cells; -ENOMEM: see to->failed. */
+ * left corner in the cell of the cursor and scaled to cols x rows cells. The cursor stays. The
+ * terminal forgets what it had under that id, so a picture is replaced without a gap by taking two
+ * ids in turn and deleting the older one behind the newer. ids are not 0. -EINVAL: no picture or no
+ * cells; -ENOMEM: see to->failed. */
 int kitty_image(struct kitty *k, struct bytes *to, const struct frame *rgba, unsigned id,
                 unsigned cols, unsigned rows);
 
