@@ -18,6 +18,7 @@ static const double LOSS_HEAVY = 0.25;                   /* … and in a single 
 static const double LOST_HEAVY = 0.3;                    /* of fragments, before repair */
 static const double ROOM = 0.85;          /* share of the path's measured rate that is used */
 static const uint64_t WIDE = 3;           /* times what is sent: no queue comes from that */
+static const double FALL = 0.2;           /* to no smaller share at once */
 static const double PROBE = 1.3;          /* faster than the path was found to be */
 static const double TIER_SHARE = 1.0 / 3; /* bytes of a tier to those of the next larger one */
 enum { LOSS_SMOOTH = 4, QUEUED_DOWN = 2, SILENT_DOWN = 3, VAIN_MAX = 2 };
@@ -138,7 +139,8 @@ static bool loses(const struct ratectl *r, const struct ratectl_look *k)
            share(lost, k->expected) > LOST_HEAVY;
 }
 
-/* How much of what is sent now the path can take, as far as it can be told. */
+/* How much of what is sent now the path can take, as far as it can be told. A look at what has just
+ * begun to queue may show nothing at all. */
 static double fits(const struct ratectl_look *k, bool lossy)
 {
     double most = 1;
@@ -146,7 +148,7 @@ static double fits(const struct ratectl_look *k, bool lossy)
         most = share(k->received, k->expected);
     if (k->path_kbps > 0 && k->sent_kbps > 0 && ROOM * k->path_kbps / k->sent_kbps < most)
         most = ROOM * k->path_kbps / k->sent_kbps;
-    return most;
+    return most > FALL ? most : FALL;
 }
 
 static void step_down(struct ratectl *r, const struct ratectl_look *k, bool lossy,

@@ -22,7 +22,7 @@ tests_sim_sim_record_LDADD = src/server/libserver.a $(PROTO_LIBS) $(NET_LIBS) $(
 
 check_PROGRAMS += tests/sim/sim_repair
 TESTS += tests/sim/sim_repair
-tests_sim_sim_repair_SOURCES = %D%/sim_repair.c
+tests_sim_sim_repair_SOURCES = %D%/sim_repair.c %D%/seeds.h
 tests_sim_sim_repair_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_sim_sim_repair_LDADD = $(PROTO_LIBS) $(NET_LIBS) $(CMOCKA_LIBS)
 

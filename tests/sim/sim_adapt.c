@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The rate controller over thousands of seeded networks in virtual time: a camera, a server that
  * sends what the controller says, a path with loss both ways, delay and a limit that comes and
- * goes, a client that repairs and reports. One step is one frame's interval. */
+ * goes, a client that repairs and reports. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,16 +15,17 @@
 #include "proto/pathstat.h"
 #include "proto/ratectl.h"
 #include "server/repeat.h"
+#include "sim/seeds.h"
 #include "util/mono.h"
 
 #define MS NS_PER_MS
 
 enum {
     INTERVAL_MS = 40,
+    STEP_MS = 4,
     FRAGMENT_BYTES = 1164,
     COUNT = 24, /* fragments of a frame of the full tier */
     RING = 128, /* frames under way */
-    TRIES = 4,
     FULL_BPS = COUNT * (FRAGMENT_BYTES + 37) * 8 * (1000 / INTERVAL_MS),
 };
 
@@ -32,7 +33,6 @@ struct sent_frame {
     bool used;
     struct reasm_slot slot;
     uint16_t arriving; /* fragments that arrived or will */
-    unsigned tries;
     uint64_t sent_ns, ask_ns;
 };
 
@@ -60,6 +60,9 @@ struct sim {
     struct pathstat path;
     struct packet_report report;
     struct sent_frame frame[RING];
+    uint32_t oldest, next;      /* frames under way are among these */
+    struct sent_frame *sending; /* NULL: none */
+    struct pace pace;
     uint64_t now_ns, window_ns, report_ns;
     struct packet_report flying; /* a REPORT on its way */
     uint64_t flying_ns;
@@ -91,8 +94,22 @@ static void pass(struct sim *s, struct sent_frame *f, uint64_t at_ns, bool repai
     s->span.bytes += FRAGMENT_BYTES;
 }
 
-static void send_frame(struct sim *s, uint32_t number)
+static void start_pace(struct sim *s, unsigned left_out)
 {
+    const struct reasm_slot *slot = &s->sending->slot;
+    uint64_t kbps = ratectl_pace_kbps(&s->rate);
+    uint64_t longest_ns = INTERVAL_MS * MS * (left_out + 1u) / 10 * 9;
+    uint64_t spread_ns = kbps ? slot->bytes * 8 * MS / kbps : 0;
+    if (kbps)
+        pace_start_over(&s->pace, slot->count, spread_ns < longest_ns ? spread_ns : longest_ns,
+                        s->now_ns);
+    else
+        pace_start(&s->pace, slot->count, INTERVAL_MS * MS, s->now_ns);
+}
+
+static void begin_frame(struct sim *s)
+{
+    uint32_t number = s->next++;
     struct ratectl_level level = ratectl_level(&s->rate);
     struct sent_frame *f = &s->frame[number % RING];
     uint16_t count = COUNT;
@@ -107,31 +124,34 @@ static void send_frame(struct sim *s, uint32_t number)
                                   .count = count,
                                   .bytes = count * FRAGMENT_BYTES,
                                   .capture_us = s->now_ns / NS_PER_US};
-    struct pace pace;
-    uint64_t kbps = ratectl_pace_kbps(&s->rate);
-    uint64_t longest_ns = INTERVAL_MS * MS * (level.left_out + 1u) / 10 * 9;
-    uint64_t spread_ns = kbps ? f->slot.bytes * 8 * MS / kbps : 0;
-    if (kbps)
-        pace_start_over(&pace, count, spread_ns < longest_ns ? spread_ns : longest_ns, s->now_ns);
-    else
-        pace_start(&pace, count, INTERVAL_MS * MS, s->now_ns);
-    while (pace.sent < count) {
-        uint64_t at_ns = pace.next_ns;
-        uint16_t n = pace_due(&pace, at_ns);
-        for (uint16_t i = 0; i < n; i++)
-            pass(s, f, at_ns, false);
-        pace_sent(&pace, n, at_ns);
-    }
     f->ask_ns = s->now_ns + 2 * s->c->rtt_ns + 10 * MS;
-    repeat_earn(&s->budget, f->slot.bytes);
+    s->sending = f;
+    start_pace(s, level.left_out);
+}
+
+/* What is due by the end of this step. */
+static void send_due(struct sim *s)
+{
+    while (s->sending && s->pace.next_ns < s->now_ns + STEP_MS * MS) {
+        uint64_t at_ns = s->pace.next_ns;
+        uint16_t n = pace_due(&s->pace, at_ns);
+        for (uint16_t i = 0; i < n; i++)
+            pass(s, s->sending, at_ns, false);
+        pace_sent(&s->pace, n, at_ns);
+        if (s->pace.sent < s->pace.count)
+            continue;
+        repeat_earn(&s->budget, s->sending->slot.bytes);
+        s->sending = NULL;
+    }
 }
 
 /* A round of NACK and answer for what has not arrived. */
 static void repair(struct sim *s, struct sent_frame *f)
 {
-    unsigned missing = (unsigned)(f->slot.count - f->arriving);
+    unsigned sent = f == s->sending ? s->pace.sent : f->slot.count;
+    unsigned missing = sent - f->arriving;
     f->ask_ns = s->now_ns + s->c->rtt_ns + 10 * MS;
-    if (++f->tries > TRIES || netmodel_pass(&s->up, 60, s->now_ns).copies == 0)
+    if (netmodel_pass(&s->up, 60, s->now_ns).copies == 0)
         return;
     for (; missing > 0; missing--) {
         if (!repeat_spend(&s->budget, FRAGMENT_BYTES)) {
@@ -163,18 +183,21 @@ static void look_after(struct sim *s, struct sent_frame *f)
     if (!f->used)
         return;
     bool is_whole = f->arriving == f->slot.count;
+    uint64_t heard_ns = f->arriving ? f->slot.last_ns : f->sent_ns + s->c->rtt_ns;
     if (is_whole && s->now_ns >= f->slot.last_ns)
         decided(s, f);
-    else if (!is_whole && s->now_ns >= f->sent_ns + s->c->rtt_ns + s->window_ns)
+    else if (!is_whole && s->now_ns >= heard_ns + s->window_ns)
         decided(s, f);
-    else if (!is_whole && s->now_ns >= f->ask_ns)
+    else if (!is_whole && s->now_ns >= f->ask_ns && s->now_ns < f->sent_ns + s->window_ns)
         repair(s, f);
 }
 
 static void client(struct sim *s)
 {
-    for (unsigned i = 0; i < RING; i++)
-        look_after(s, &s->frame[i]);
+    for (uint32_t n = s->oldest; n != s->next; n++)
+        look_after(s, &s->frame[n % RING]);
+    while (s->oldest != s->next && !s->frame[s->oldest % RING].used)
+        s->oldest++;
     if (s->now_ns < s->report_ns)
         return;
     s->report_ns += PROTO_REPORT_MS * MS;
@@ -213,10 +236,12 @@ static struct span run_to(struct sim *s, unsigned second)
     s->span = (struct span){0};
     s->span.deepest = s->rate.level;
     while (s->now_ns < (1000 + (uint64_t)second) * NS_PER_S) {
-        send_frame(s, (uint32_t)(s->now_ns / (INTERVAL_MS * MS)));
+        if (s->now_ns % (INTERVAL_MS * MS) == 0)
+            begin_frame(s);
+        send_due(s);
         client(s);
         server(s);
-        s->now_ns += INTERVAL_MS * MS;
+        s->now_ns += STEP_MS * MS;
     }
     return s->span;
 }
@@ -268,7 +293,7 @@ static void wide_paths_get_everything(void **state)
 {
     static struct sim s;
     struct netmodel rng;
-    for (uint64_t seed = 1; seed <= 500; seed++) {
+    for (uint64_t seed = 1; seed <= SEEDS(2000); seed++) {
         struct path_case c = draw(seed, &rng);
         begin(&s, &c);
         struct span p = run_to(&s, 30);
@@ -305,7 +330,7 @@ static bool narrow_path(const struct path_case *c, const struct bounds *b)
 static void half_the_rate_is_steady_and_comes_back(void **state)
 {
     static const struct bounds bounds = {5, 0.01, 0, 0.6, 30};
-    for (uint64_t seed = 1; seed <= 400; seed++) {
+    for (uint64_t seed = 1; seed <= SEEDS(1000); seed++) {
         struct path_case c = {.rtt_ns = 20 * MS,
                               .net = {.delay_ns = 10 * MS},
                               .limit = 0.5,
@@ -320,8 +345,8 @@ static void half_the_rate_is_steady_and_comes_back(void **state)
 /* Nearly all are as steady; those whose queue is shorter than a frame's burst take some tries. */
 static void any_limit_is_answered(void **state)
 {
-    static const struct bounds usual = {10, 0.02, 4, 0.3, 30}, worst = {10, 0.15, 8, 0.2, 60};
-    enum { NETWORKS = 600 };
+    static const struct bounds usual = {10, 0.01, 3, 0.4, 30}, worst = {10, 0.05, 6, 0.3, 60};
+    enum { NETWORKS = SEEDS(4000) };
     struct netmodel rng;
     unsigned unusual = 0;
     for (uint64_t seed = 1; seed <= NETWORKS; seed++) {
@@ -334,7 +359,8 @@ static void any_limit_is_answered(void **state)
         unusual++;
         MUST(c, narrow_path(&c, &worst));
     }
-    assert_in_range(unusual, 0, NETWORKS / 20);
+    print_message("# %u of %d networks are unusual\n", unusual, NETWORKS);
+    assert_in_range(unusual, 0, NETWORKS / 100);
 }
 
 static void same_seed_same_trace(void **state)

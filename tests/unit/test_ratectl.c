@@ -134,6 +134,20 @@ static void a_single_lost_frame_is_forgiven(void **state)
     }
 }
 
+/* It may be what has just begun to queue: to the bottom of the ladder it is a long way up. */
+static void one_look_takes_it_down_so_far(void **state)
+{
+    struct rig g;
+    begin(&g, 0, false);
+    g.now_ns += LOOK_MS * NS_PER_MS;
+    g.report.frames_incomplete += 2;
+    g.report.expected += 2 * COUNT;
+    g.sent.bytes += 250000;
+    assert_true(ratectl_report(&g.r, &g.report, &g.sent, WINDOW_MS, g.now_ns));
+    assert_int_equal(ratectl_level(&g.r).tiers_down, 1);
+    assert_int_equal(ratectl_level(&g.r).left_out, 1); /* 1/6 */
+}
+
 static void nothing_arrives(void **state)
 {
     struct rig g;
@@ -240,6 +254,7 @@ int main(void)
         cmocka_unit_test(the_ladder_has_an_end),
         cmocka_unit_test(what_makes_it_go_down),
         cmocka_unit_test(a_single_lost_frame_is_forgiven),
+        cmocka_unit_test(one_look_takes_it_down_so_far),
         cmocka_unit_test(nothing_arrives),
         cmocka_unit_test(reports_in_quick_succession_are_one_look),
         cmocka_unit_test(it_goes_up_after_a_clean_while),
