@@ -63,12 +63,12 @@ static void status_facts(const struct ui *ui, char fact[FACTS][FACT])
     words_clock(ui->wall_us, fact[0]);
     disk_text(ui, fact[1], FACT);
     text_format(fact[2], FACT, _("out %s"), words_bytes_per_second(ui->out_bytes_per_second, rate));
+    text_format(fact[3], FACT, _("%.0f pic/s"), ui->pictures_per_second);
     if (isnan(ui->model.cpu)) {
-        fact[3][0] = 0;
+        fact[4][0] = 0;
     } else {
-        text_format(fact[3], FACT, _("cpu %.0f %%"), ui->model.cpu * 100);
+        text_format(fact[4], FACT, _("cpu %.0f %%"), ui->model.cpu * 100);
     }
-    text_format(fact[4], FACT, _("%.0f pictures/s"), ui->pictures_per_second);
 }
 
 static void draw_facts(const struct ui *ui, int y, int left)
