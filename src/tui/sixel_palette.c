@@ -3,63 +3,71 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
+#include <string.h>
 
-enum { CENTRE = 128, HALF = CENTRE * 256 + 128, GAMUT_SLACK = 8, LUMA_WEIGHT = 2 };
+enum {
+    CENTRE = 128,
+    HALF = CENTRE * 256 + 128,
+    LUMAS_MOST = 32,
+    COLOR_SLACK = 8, /* how far a channel of the palette may be cut */
+    CELL_SLACK = 16, /* more than the middle of a step can be off any colour in it */
+    LUMA_WEIGHT = 2,
+};
+/* What a line costs for being off itself, beside what it leaves to the others: nearer colours make
+ * quieter pictures, in fewer bytes. */
+static const float own_weight = 0.3F;
 
 /* Tints lie on rings about grey: at each distance the four along the axes of Cb and Cr, and the
  * four between them. */
 static const struct plan {
     unsigned registers;
-    unsigned rings, filled; /* the outer ones only tell where vivid colours begin */
-    uint8_t ring[3];        /* distances, growing */
+    unsigned rings;
+    uint8_t ring[3]; /* distances, growing */
     bool between;
     unsigned vivid; /* steps of brightness of the six pure hues */
 } plans[] = {
-    {160, 3, 3, {20, 64, 120}, true, 3},
-    {40, 2, 1, {48, 115}, false, 2},
-    {0, 1, 0, {100}, false, 1},
+    {160, 3, {20, 64, 120}, true, 3},
+    {40, 1, {48}, false, 2},
+    {0, 0, {0}, false, 1},
 };
 
 struct ycc {
-    double y, cb, cr;
+    float y, cb, cr;
 };
-
-static double ring_at(const struct plan *plan, int ring)
-{
-    return ring < 0 ? -plan->ring[-ring - 1] : ring ? plan->ring[ring - 1] : 0;
-}
-
-static double luma_at(unsigned lumas, unsigned luma)
-{
-    return 255.0 * luma / (lumas - 1);
-}
 
 static struct ycc to_ycc(const uint8_t percent[3])
 {
-    double r = percent[0] * 2.55, g = percent[1] * 2.55, b = percent[2] * 2.55;
-    double y = 0.299 * r + 0.587 * g + 0.114 * b;
-    return (struct ycc){y, (b - y) / 1.772, (r - y) / 1.402};
+    float r = percent[0] * 2.55F, g = percent[1] * 2.55F, b = percent[2] * 2.55F;
+    float y = 0.299F * r + 0.587F * g + 0.114F * b;
+    return (struct ycc){y, (b - y) / 1.772F, (r - y) / 1.402F};
 }
 
 /* False where there is no such colour. */
-static bool to_percent(struct ycc c, uint8_t percent[3])
+static bool to_rgb(struct ycc c, float slack, float rgb[3])
 {
-    const double rgb[3] = {c.y + 1.402 * c.cr, c.y - 0.344 * c.cb - 0.714 * c.cr,
-                           c.y + 1.772 * c.cb};
+    rgb[0] = c.y + 1.402F * c.cr;
+    rgb[1] = c.y - 0.344F * c.cb - 0.714F * c.cr;
+    rgb[2] = c.y + 1.772F * c.cb;
     for (int i = 0; i < 3; i++) {
-        if (rgb[i] < -GAMUT_SLACK || rgb[i] > 255 + GAMUT_SLACK) {
+        if (rgb[i] < -slack || rgb[i] > 255 + slack) {
             return false;
         }
-        percent[i] = (uint8_t)lrint(fmin(fmax(rgb[i], 0), 255) / 2.55);
+        rgb[i] = fminf(fmaxf(rgb[i], 0), 255);
     }
     return true;
 }
 
-static void add_tint(struct sixel_palette *p, unsigned most, unsigned lumas, double cb, double cr)
+static void add_tint(struct sixel_palette *p, unsigned most, unsigned lumas, int cb, int cr)
 {
     for (unsigned luma = 0; luma < lumas && p->colors < most; luma++) {
-        p->colors += to_percent((struct ycc){luma_at(lumas, luma), cb, cr}, p->percent[p->colors]);
+        const struct ycc c = {255.0F * luma / (lumas - 1), cb, cr};
+        float rgb[3];
+        if (to_rgb(c, COLOR_SLACK, rgb)) {
+            uint8_t *percent = p->percent[p->colors++];
+            for (int i = 0; i < 3; i++) {
+                percent[i] = (uint8_t)lrintf(rgb[i] / 2.55F);
+            }
+        }
     }
 }
 
@@ -67,13 +75,11 @@ static void add_tint(struct sixel_palette *p, unsigned most, unsigned lumas, dou
 static void add_tints(struct sixel_palette *p, unsigned most, unsigned lumas,
                       const struct plan *plan)
 {
-    for (int ring = 0; ring <= (int)plan->filled; ring++) {
-        for (int i = -1; i <= 1; i++) {
-            for (int k = -1; k <= 1; k++) {
-                if ((ring || (!i && !k)) && (!ring || i || k) && (plan->between || !i || !k)) {
-                    add_tint(p, most, lumas, ring_at(plan, i * ring), ring_at(plan, k * ring));
-                }
-            }
+    add_tint(p, most, lumas, 0, 0);
+    for (unsigned i = 0; i < plan->rings * 9; i++) {
+        int cb = (int)(i / 3 % 3) - 1, cr = (int)(i % 3) - 1, far = plan->ring[i / 9];
+        if ((cb && cr) ? plan->between : cb || cr) {
+            add_tint(p, most, lumas, cb * far, cr * far);
         }
     }
 }
@@ -90,59 +96,71 @@ static void add_vivid(struct sixel_palette *p, unsigned steps)
     }
 }
 
-static uint8_t nearest(const struct sixel_palette *p, struct ycc want)
-{
-    double least = INFINITY;
-    unsigned best = 0;
-    for (unsigned i = 0; i < p->colors; i++) {
-        struct ycc c = to_ycc(p->percent[i]);
-        double y = c.y - want.y, cb = c.cb - want.cb, cr = c.cr - want.cr;
-        double far = LUMA_WEIGHT * y * y + cb * cb + cr * cr;
-        if (far < least) {
-            least = far;
-            best = i;
-        }
-    }
-    return (uint8_t)best;
-}
-
-static void map_steps(struct sixel_palette *p, const struct plan *plan, unsigned lumas)
-{
-    int rings = (int)plan->rings;
-    for (unsigned luma = 0; luma < lumas; luma++) {
-        for (int cb = -rings; cb <= rings; cb++) {
-            for (int cr = -rings; cr <= rings; cr++) {
-                struct ycc c = {luma_at(lumas, luma), ring_at(plan, cb), ring_at(plan, cr)};
-                p->color[luma][cb + rings][cr + rings] = nearest(p, c);
-            }
-        }
-    }
-}
-
-/* The step below or above a value, by how near they are and by the line. */
-static void map_values(uint8_t map[SIXEL_PHASES][256], const double *steps, unsigned n)
-{
-    static const double threshold[SIXEL_PHASES] = {0.125, 0.625, 0.375, 0.875};
-    for (int phase = 0; phase < SIXEL_PHASES; phase++) {
-        for (unsigned v = 0, below = 0; v < 256; v++) {
-            while (below + 2 < n && steps[below + 1] <= v) {
-                below++;
-            }
-            double part = (v - steps[below]) / (steps[below + 1] - steps[below]);
-            map[phase][v] = (uint8_t)(below + (part > threshold[phase]));
-        }
-    }
-}
-
 /* As many steps of brightness as there are registers for. */
-static unsigned choose_colors(struct sixel_palette *p, const struct plan *plan, unsigned most)
+static void choose_colors(struct sixel_palette *p, const struct plan *plan, unsigned most)
 {
-    for (unsigned lumas = SIXEL_LUMAS;; lumas--) {
+    for (unsigned lumas = LUMAS_MOST;; lumas--) {
         p->colors = 0;
         add_tints(p, most, lumas, plan);
         if (p->colors + 6 * plan->vivid <= most && p->colors < most) {
             add_vivid(p, plan->vivid);
-            return lumas;
+            return;
+        }
+    }
+}
+
+static float square(struct ycc c)
+{
+    return LUMA_WEIGHT * c.y * c.y + c.cb * c.cb + c.cr * c.cr;
+}
+
+static struct ycc sum(struct ycc a, struct ycc b)
+{
+    return (struct ycc){a.y + b.y, a.cb + b.cb, a.cr + b.cr};
+}
+
+static struct ycc difference(struct ycc a, struct ycc b)
+{
+    return (struct ycc){a.y - b.y, a.cb - b.cb, a.cr - b.cr};
+}
+
+/* The colours whose average is nearest to `want`, as far as taking one after the other finds them.
+ * The brightest comes first, so that colours beside each other have theirs in the same lines. */
+static void mix(const struct ycc *all, unsigned colors, struct ycc want,
+                uint8_t picks[SIXEL_PHASES])
+{
+    struct ycc off = {0};
+    for (unsigned n = 0; n < SIXEL_PHASES; n++) {
+        float least = INFINITY;
+        unsigned best = 0, at = n;
+        for (unsigned i = 0; i < colors; i++) {
+            struct ycc own = difference(all[i], want);
+            float cost = square(sum(off, own)) / (n + 1) + own_weight * square(own);
+            if (cost < least) {
+                least = cost;
+                best = i;
+            }
+        }
+        off = sum(off, difference(all[best], want));
+        for (; at && all[best].y > all[picks[at - 1]].y; at--) {
+            picks[at] = picks[at - 1];
+        }
+        picks[at] = (uint8_t)best;
+    }
+}
+
+static void map_color(struct sixel_palette *p, const struct ycc *all, unsigned luma, unsigned cb,
+                      unsigned cr)
+{
+    static const uint8_t line[SIXEL_PHASES] = {0, 2, 1, 3}; /* of the brightest, the next … */
+    struct ycc want = {fminf((float)luma * SIXEL_LUMA_STEP, 255),
+                       (float)cb * SIXEL_TINT_STEP - CENTRE, (float)cr * SIXEL_TINT_STEP - CENTRE};
+    uint8_t picks[SIXEL_PHASES];
+    float rgb[3];
+    if (to_rgb(want, CELL_SLACK, rgb)) {
+        mix(all, p->colors, want, picks);
+        for (unsigned i = 0; i < SIXEL_PHASES; i++) {
+            p->color[line[i]][luma][cb][cr] = picks[i];
         }
     }
 }
@@ -150,30 +168,31 @@ static unsigned choose_colors(struct sixel_palette *p, const struct plan *plan, 
 void sixel_palette_init(struct sixel_palette *p, unsigned registers)
 {
     const struct plan *plan = plans;
-    double lumas[SIXEL_LUMAS], tints[SIXEL_TINTS];
+    struct ycc all[256];
     while (registers < plan->registers) {
         plan++;
     }
-    unsigned n = choose_colors(p, plan, registers < 256 ? registers : 256);
-    map_steps(p, plan, n);
-    for (unsigned i = 0; i < n; i++) {
-        lumas[i] = luma_at(n, i);
+    memset(p, 0, sizeof *p);
+    choose_colors(p, plan, registers < 256 ? registers : 256);
+    for (unsigned i = 0; i < p->colors; i++) {
+        all[i] = to_ycc(p->percent[i]);
     }
-    for (unsigned i = 0; i < 2 * plan->rings + 1; i++) {
-        tints[i] = CENTRE + ring_at(plan, (int)i - (int)plan->rings);
+    for (unsigned i = 0; i < SIXEL_LUMAS * SIXEL_TINTS * SIXEL_TINTS; i++) {
+        map_color(p, all, i / (SIXEL_TINTS * SIXEL_TINTS), i / SIXEL_TINTS % SIXEL_TINTS,
+                  i % SIXEL_TINTS);
     }
-    map_values(p->luma, lumas, n);
-    map_values(p->tint, tints, 2 * plan->rings + 1);
 }
 
 void sixel_palette_line(const struct sixel_palette *p, const uint8_t *rgba, unsigned width,
                         unsigned y, uint8_t *to)
 {
-    const uint8_t *luma = p->luma[y % SIXEL_PHASES], *tint = p->tint[y % SIXEL_PHASES];
+    const uint8_t(*color)[SIXEL_TINTS][SIXEL_TINTS] = p->color[y % SIXEL_PHASES];
     for (unsigned x = 0; x < width; x++, rgba += 4) {
         int l = (77 * rgba[0] + 150 * rgba[1] + 29 * rgba[2] + 128) >> 8;
         int cb = ((rgba[2] - l) * 144 + HALF) >> 8;
         int cr = ((rgba[0] - l) * 182 + HALF) >> 8;
-        to[x] = p->color[luma[l]][tint[cb]][tint[cr]];
+        to[x] = color[(l + SIXEL_LUMA_STEP / 2) / SIXEL_LUMA_STEP]
+                     [(cb + SIXEL_TINT_STEP / 2) / SIXEL_TINT_STEP]
+                     [(cr + SIXEL_TINT_STEP / 2) / SIXEL_TINT_STEP];
     }
 }

@@ -6,25 +6,25 @@
 
 /* A fixed palette and the ordered dither that maps pixels to it. Colours are told apart as
  * brightness and tint (Y, Cb, Cr): most registers go to many steps of brightness in few and mostly
- * weak tints, as cameras see them, the rest to vivid colours. What is dithered alternates from line
- * to line only: the eye hardly sees it at these steps, and lines of sixels stay alike (half the
- * bytes of a pattern in both directions, and of a cube of colours). */
+ * weak tints, as cameras see them, the rest to vivid colours. A colour that the palette lacks is
+ * mixed from four that may be far apart, one a line: they alternate from line to line only, which
+ * the eye hardly sees at these steps and which keeps lines of sixels alike (half the bytes of a
+ * pattern in both directions). */
 enum {
-    SIXEL_PHASES = 4, /* lines until the dither repeats */
-    SIXEL_LUMAS = 32,
-    SIXEL_TINTS = 8,
+    SIXEL_PHASES = 4,    /* lines until the dither repeats */
+    SIXEL_LUMA_STEP = 4, /* of brightness, and of Cb and Cr: nearer colours are the same */
+    SIXEL_TINT_STEP = 8,
+    SIXEL_LUMAS = 256 / SIXEL_LUMA_STEP + 1,
+    SIXEL_TINTS = 256 / SIXEL_TINT_STEP + 1,
 };
 
 struct sixel_palette {
     unsigned colors;
     uint8_t percent[256][3]; /* red, green, blue, as a sixel colour is defined */
-    /* A value's step in each line, and what colour a step of each makes. */
-    uint8_t luma[SIXEL_PHASES][256];
-    uint8_t tint[SIXEL_PHASES][256]; /* of Cb or Cr plus 128 */
-    uint8_t color[SIXEL_LUMAS][SIXEL_TINTS][SIXEL_TINTS];
+    uint8_t color[SIXEL_PHASES][SIXEL_LUMAS][SIXEL_TINTS][SIXEL_TINTS]; /* by line, Y, Cb, Cr */
 };
 
-/* A palette for so many registers, at least 16; more than 256 are not used. */
+/* A palette for so many registers, at least 16; more than 256 are not used. Takes some 50 ms. */
 void sixel_palette_init(struct sixel_palette *p, unsigned registers);
 
 /* The colours of a line of pixels, RGBA, y lines below the top of the picture. */
