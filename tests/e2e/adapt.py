@@ -1,25 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """A client gets what its path takes, and no client's path is another's business."""
-import os
-import re
 import signal
 
-from lib import BUILD, check, main, newest, stats, wait_for, wait_stats
+from lib import check, main, newest, relay, stats, wait_for, wait_stats
 
-RELAY = os.path.join(BUILD, "tests/tools/relay")
 FPS = 25
 STEADY = 8  # statistics, one a second
-
-
-def relay(w, *args):
-    """A relay to the server of the world; clients of the world go through it from now on."""
-    p = w.start([RELAY, "--listen", "127.0.0.1:0", "--to", f"127.0.0.1:{w.port}", *args], "relay")
-
-    def port():
-        with open(p.out_path, encoding="ascii") as f:
-            return re.search(r"listening \S+:(\d+)", f.read())
-    return p, int(wait_for("the relay", port).group(1))
 
 
 def live(w, port=None, *args):

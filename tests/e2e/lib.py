@@ -19,6 +19,7 @@ import traceback
 BUILD = os.environ.get("builddir", ".")
 CAMWALL = os.path.join(BUILD, "camwall")
 CAMWALLD = os.path.join(BUILD, "camwalld")
+RELAY = os.path.join(BUILD, "tests/tools/relay")
 CARDREAD = os.path.join(BUILD, "tests/tools/cardread")
 
 def sanitized():
@@ -119,8 +120,9 @@ class World:
         self.programs.append(p)
         return p
 
-    def server(self, *args, listen="127.0.0.1:0", name="camwalld", wait=True, open_to_all=True):
-        argv = [CAMWALLD, "--listen", listen, "--state-dir", self.path("server")]
+    def server(self, *args, listen="127.0.0.1:0", name="camwalld", wait=True, open_to_all=True,
+               program=(CAMWALLD,)):
+        argv = [*program, "--listen", listen, "--state-dir", self.path("server")]
         if open_to_all:
             argv.append("--open")
         p = self.start(argv + list(args), name)
@@ -154,6 +156,16 @@ class World:
             p.err.close()
             p.out.close()
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def relay(w, *args):
+    """A bad network before the world's server, and its port."""
+    p = w.start([RELAY, "--listen", "127.0.0.1:0", "--to", f"127.0.0.1:{w.port}", *args], "relay")
+
+    def port():
+        with open(p.out_path, encoding="ascii") as f:
+            return re.search(r"listening \S+:(\d+)", f.read())
+    return p, int(wait_for("the relay", port).group(1))
 
 
 def stats(p):

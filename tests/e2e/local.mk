@@ -8,6 +8,7 @@ E2E_TESTS = \
 	tests/e2e/ctl.py \
 	tests/e2e/evidence.py \
 	tests/e2e/hostile.py \
+	tests/e2e/latency.py \
 	tests/e2e/leave.py \
 	tests/e2e/legacy.py \
 	tests/e2e/network.py \

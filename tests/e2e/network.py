@@ -2,13 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Recordings over bad networks: a relay loses, doubles, delays and cuts what passes."""
 import os
-import re
 import signal
 import time
 
-from lib import (BUILD, check, card_numbers, files, main, newest, wait_for, wait_stats)
+from lib import BUILD, card_numbers, check, files, main, newest, relay, wait_stats
 
-RELAY = os.path.join(BUILD, "tests/tools/relay")
 PANEL = os.path.join(BUILD, "tests/tools/panel")
 RTT = ["--delay", "10"]  # milliseconds each way
 
@@ -17,10 +15,7 @@ class Link:
     """A relay before the world's server."""
 
     def __init__(self, w, *options):
-        self.program = w.start([RELAY, "--listen", "127.0.0.1:0", "--to", f"127.0.0.1:{w.port}",
-                                *options], "relay")
-        text = wait_for("the relay", lambda: re.search(r":(\d+)", self.output()))
-        self.port = int(text.group(1))
+        self.program, self.port = relay(w, *options)
 
     def output(self):
         with open(self.program.out_path, encoding="ascii") as f:
