@@ -60,11 +60,11 @@ void caps_ask(struct caps *c, const char *term, struct bytes *to)
         c->asked_width = true;
         bytes_text(to, ASK_WIDTH);
     }
+    ask_size(to);          /* first, so that pictures have their size when they become pixels */
     if (!c->multiplexer) { /* there it would become the window's title */
         kitty_query(to, QUERY_ID);
     }
-    bytes_text(to, "\033[>0q"); /* XTVERSION */
-    ask_size(to);
+    bytes_text(to, "\033[>0q");     /* XTVERSION */
     bytes_text(to, "\033[?1;1;0S"); /* XTSMGRAPHICS: colour registers … */
     bytes_text(to, "\033[?2;1;0S"); /* … and the largest sixel picture */
     bytes_text(to, "\033[?2026$p"); /* synchronized output? */

@@ -5,9 +5,6 @@
 
 #include "tui/kitty.h"
 
-/* Ends a picture of which only a part came; the terminal throws it away. */
-#define KITTY_ABORT "\033_Gq=2,m=0;\033\\"
-
 void image_fini(struct image *im)
 {
     strips_fini(&im->now);
@@ -29,18 +26,29 @@ bool image_begun(const struct image *im)
     return im->sent > 0;
 }
 
-void image_dirty(struct image *im)
+static void take_away(struct image *im, struct bytes *to)
 {
+    if (im->shown) {
+        kitty_delete(to, im->shown);
+        im->shown = 0;
+    }
+}
+
+void image_dirty(struct image *im, struct bytes *to)
+{
+    take_away(im, to);
     strips_all(&im->now);
 }
 
-void image_refresh(struct image *im)
+bool image_refresh(struct image *im)
 {
-    if (im->now.n > 1) {
-        im->refreshed = (im->refreshed + 1) % im->now.n;
-        struct strip *s = &im->now.strip[im->refreshed];
-        s->fresh = s->bytes.len > 0;
+    if (!im->now.n || im->now.spec.form != PICTURE_SIXEL) {
+        return false;
     }
+    im->refreshed = (im->refreshed + 1) % im->now.n;
+    struct strip *s = &im->now.strip[im->refreshed];
+    s->fresh = s->bytes.len > 0;
+    return s->fresh;
 }
 
 void image_abort(struct image *im, struct bytes *to)
@@ -55,10 +63,7 @@ void image_abort(struct image *im, struct bytes *to)
 void image_clear(struct image *im, struct bytes *to)
 {
     image_abort(im, to);
-    if (im->shown) {
-        kitty_delete(to, im->shown);
-        im->shown = 0;
-    }
+    take_away(im, to);
     im->now.n = 0; /* keeps the room */
     im->next = 0;
 }

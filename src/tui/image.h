@@ -34,12 +34,12 @@ bool image_take(struct image *im, struct strips *from);
 bool image_left(const struct image *im);  /* something is to be sent */
 bool image_begun(const struct image *im); /* and has left in part: no other graphics meanwhile */
 
-/* All of it must be sent again: the cells were written to. */
-void image_dirty(struct image *im);
+/* All of it must be sent again: the cells were written to or moved. Not while one is begun. */
+void image_dirty(struct image *im, struct bytes *to);
 
-/* One strip must: some terminals keep few of them, and lose the oldest when the window is drawn
- * anew. */
-void image_refresh(struct image *im);
+/* One strip must, the next at every call: some terminals keep few of them (xterm 16 in all), and
+ * lose the others when their window is uncovered. False where there are none. */
+bool image_refresh(struct image *im);
 
 /* What is under way begins anew, later: other graphics come before it. */
 void image_abort(struct image *im, struct bytes *to);

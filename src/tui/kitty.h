@@ -29,6 +29,9 @@ void kitty_delete(struct bytes *to, unsigned id);
  * nothing; others swallow the sequence. */
 void kitty_query(struct bytes *to, unsigned id);
 
+/* Ends a picture of which only some sequences came: the terminal throws it away. Harmless else. */
+#define KITTY_ABORT "\033_Gq=2,m=0;\033\\"
+
 /* Takes all images away: for whoever cannot know which there are. */
 #define KITTY_DELETE_ALL "\033_Ga=d,d=A,q=2\033\\"
 

@@ -20,6 +20,7 @@ src_tui_libtui_a_SOURCES = \
 	%D%/glyph.c %D%/glyph.h \
 	%D%/graph.c %D%/graph.h \
 	%D%/image.c %D%/image.h \
+	%D%/imager.c %D%/imager.h \
 	%D%/input.c %D%/input.h \
 	%D%/input_csi.c %D%/input_csi.h \
 	%D%/iterm.c %D%/iterm.h \
@@ -34,7 +35,6 @@ src_tui_libtui_a_SOURCES = \
 	%D%/picture.c %D%/picture.h \
 	%D%/picture_chafa.c %D%/picture_chafa.h \
 	%D%/pixdiff.c %D%/pixdiff.h \
-	%D%/pixels.c %D%/pixels.h \
 	%D%/pngenc.c %D%/pngenc.h \
 	%D%/preview.c %D%/preview.h \
 	%D%/raster.c %D%/raster.h \

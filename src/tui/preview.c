@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "tui/picture.h"
-#include "tui/pixels.h"
+#include "tui/imager.h"
 #include "util/alloc.h"
 #include "util/thread.h"
 
@@ -38,7 +38,7 @@ struct slot {
 struct worker {
     struct preview *pool;
     struct picture *picture;
-    struct pixels *pixels;
+    struct imager *imager;
     struct thread thread;
 };
 
@@ -110,7 +110,7 @@ static int draw(struct worker *w, struct slot *s, const struct job *j, const str
             drawn_forget(&s->drawn);
             s->drawn_generation = j->generation;
         }
-        return pixels_render(w->pixels, w->picture, f, &j->spec, j->most, &s->drawn,
+        return imager_render(w->imager, w->picture, f, &j->spec, j->most, &s->drawn,
                              &s->back_strips);
     }
     if (!make_room(&s->back, &j->spec)) {
@@ -204,7 +204,7 @@ int preview_new(struct preview **out, struct frame *(*newest)(void *ctx, uint64_
         snprintf(name, sizeof name, "preview-%u", p->workers);
         w->pool = p;
         err = picture_new(&w->picture);
-        err = err ? err : pixels_new(&w->pixels);
+        err = err ? err : imager_new(&w->imager);
         if (!err) {
             err = thread_start(&w->thread, name, THREAD_STACK_BIG, run, w);
         }
@@ -239,7 +239,7 @@ void preview_free(struct preview *p)
     for (unsigned i = 0; i < p->workers; i++) {
         thread_join(&p->worker[i].thread);
         picture_free(p->worker[i].picture);
-        pixels_free(p->worker[i].pixels);
+        imager_free(p->worker[i].imager);
     }
     for (unsigned i = 0; i < PREVIEW_SLOTS; i++) {
         slot_fini(&p->slot[i]);

@@ -101,7 +101,7 @@ static bool starts_abort(const char *s)
 /* Behind the end of what may be under way, on the screen where they are. */
 void screen_keeps_images(struct screen *s)
 {
-    static const char first[] = ABORT KITTY_DELETE_ALL;
+    static const char first[] = ABORT KITTY_ABORT KITTY_DELETE_ALL;
     char rest[sizeof s->leave];
     if (!s->images) {
         text_copy(rest, sizeof rest, s->leave + (starts_abort(s->leave) ? strlen(ABORT) : 0));
@@ -227,23 +227,40 @@ void screen_redraw(struct screen *s)
     clearok(curscr, TRUE);
 }
 
-void screen_flush(struct screen *s, const struct charset *charset, struct bytes *to)
+/* Whether a scroll region is set: idlok() does not keep curses from moving lines that way. */
+static bool moves_lines(const char *at, size_t len)
 {
+    const char *end = at + len;
+    while ((at = memmem(at, (size_t)(end - at), "\033[", 2))) {
+        for (at += 2; at < end && ((*at >= '0' && *at <= '9') || *at == ';'); at++) {
+        }
+        if (at < end && *at == 'r') {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool screen_flush(struct screen *s, const struct charset *charset, struct bytes *to)
+{
+    bool moved = false;
     wnoutrefresh(stdscr);
     doupdate();
     fflush(s->to);
     off_t size = lseek(s->memory, 0, SEEK_END);
     if (size <= 0) {
-        return;
+        return false;
     }
     void *map = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, s->memory, 0);
     if (map != MAP_FAILED) {
         charset_encode(charset, map, (size_t)size, to);
+        moved = moves_lines(map, (size_t)size);
         munmap(map, (size_t)size);
     }
     if (ftruncate(s->memory, 0) == 0) {
         lseek(s->memory, 0, SEEK_SET);
     }
+    return moved;
 }
 
 void screen_keys(const struct screen *s, struct input *in)

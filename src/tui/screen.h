@@ -37,8 +37,9 @@ void screen_keeps_images(struct screen *s);
 void screen_resize(struct screen *s, unsigned cols, unsigned rows);
 void screen_redraw(struct screen *s); /* the next flush sends everything */
 
-/* What was drawn on stdscr since the last time, as bytes in the terminal's character set. */
-void screen_flush(struct screen *s, const struct charset *charset, struct bytes *to);
+/* What was drawn on stdscr since the last time, as bytes in the terminal's character set. True when
+ * lines may be moved by that, and pictures with them. */
+bool screen_flush(struct screen *s, const struct charset *charset, struct bytes *to);
 
 /* Terminfo's strings for keys. */
 void screen_keys(const struct screen *s, struct input *in);

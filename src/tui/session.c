@@ -260,7 +260,9 @@ static void draw(struct session *s, uint64_t now_ns)
     follow_wishes(s);
     follow_mode(s);
     ui_draw(ui, s->screen.cols, s->screen.rows);
-    screen_flush(&s->screen, &s->charset, &s->output.text);
+    if (screen_flush(&s->screen, &s->charset, &s->output.text)) {
+        s->everything = true;
+    }
     if (s->ask_size) {
         caps_ask_size(&ui->caps, &s->output.text);
         s->ask_size = false;

@@ -3,6 +3,7 @@
 
 #include "tui/picture.h"
 #include "tui/theme.h"
+#include "util/mono.h"
 
 enum {
     ASK_ANYWAY = 4,           /* every so many times */
@@ -11,6 +12,7 @@ enum {
     IMAGE_FIRST = 128 * 1024, /* … as long as the link is not known */
     WHOLE_MS = 100,           /* of what the link takes: what leaves in one piece */
     PARTS_MS = 500,           /* and a picture that leaves in parts, of all panels */
+    REFRESH_MS = 1000,        /* a strip that has not changed is sent anew */
     CELL_W = 8,               /* pixels, where the terminal does not tell */
     CELL_H = 16,
 };
@@ -192,7 +194,7 @@ static void spoil(struct stage *s, struct bytes *to)
     abort_images(s, to);
     for (unsigned i = 0; i < PREVIEW_SLOTS; i++) {
         raster_dirty(&s->slot[i].raster, s->ui->whole);
-        image_dirty(&s->slot[i].image);
+        image_dirty(&s->slot[i].image, to);
     }
 }
 
@@ -265,9 +267,26 @@ static bool take(struct stage *s, unsigned i)
     return true;
 }
 
+/* Strips of each picture in turn. */
+static bool refresh(struct stage *s, uint64_t now_ns)
+{
+    if (now_ns < s->refresh_ns) {
+        return false;
+    }
+    s->refresh_ns = now_ns + REFRESH_MS * NS_PER_MS;
+    for (unsigned i = 0; i < PREVIEW_SLOTS; i++) {
+        struct stage_slot *slot = &s->slot[s->refresh];
+        s->refresh = (s->refresh + 1) % PREVIEW_SLOTS;
+        if (slot->stream && !is_left(slot) && image_refresh(&slot->image)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool stage_collect(struct stage *s, uint64_t now_ns)
 {
-    bool any = false;
+    bool any = refresh(s, now_ns);
     s->now_ns = now_ns;
     for (unsigned i = 0; i < PREVIEW_SLOTS; i++) {
         any |= s->slot[i].stream && take(s, i);

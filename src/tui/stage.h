@@ -31,7 +31,8 @@ struct stage {
     unsigned next;            /* whose slice comes first: no picture starves */
     struct rate shown;        /* pictures that have left whole */
     uint64_t now_ns;
-    uint64_t refresh_ns; /* when a strip is sent anew */
+    uint64_t refresh_ns; /* when a strip is sent anew … */
+    unsigned refresh;    /* … and of which slot */
     double rate;         /* bytes a second that the terminal takes; 0: not known */
     unsigned asks;
 };

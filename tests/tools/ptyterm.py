@@ -25,6 +25,9 @@ except ImportError:
     print('1..0 # SKIP pyte is not installed')
     sys.exit(0)
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from ptyimage import Images  # noqa: E402
+
 DEADLINE = 60  # seconds; a loaded machine with sanitizers is slow
 
 KEYS = {
@@ -34,10 +37,12 @@ KEYS = {
     'F1': '\033OP', 'F5': '\033[15~',
 }
 
-TOKEN = re.compile(rb'\033P[^\033]*\033\\|\033\[([<=>?]?)([0-9;:]*)([ -/]*)([@-~])|\033\\|\030')
-PARTIAL = re.compile(rb'\033(P[^\033]*\033?|\[[0-9;:<=>? -/]*)?$')
+TOKEN = re.compile(rb'\033([P_\]])([^\033\030\007]*)(?:\033\\|[\030\007])'
+                   rb'|\033\[([<=>?]?)([0-9;:]*)([ -/]*)([@-~])|\033\\|\030')
+PARTIAL = re.compile(rb'\033([P_\]][^\033\030\007]*\033?|\[[0-9;:<=>? -/]*)?$')
 
 
+NAMES = {'kitty': 'kitty(0.26.5)', 'iterm2': 'iTerm2 3.4.19'}
 HEX = re.compile('[0-9a-f]{6}$')
 
 
@@ -62,10 +67,12 @@ class Halves:
 
 
 class Term:
-    """term: $TERM; answers: 'xterm' (all questions), 'wide' (lines are two columns), 'none'."""
+    """term: $TERM; answers: 'xterm' (all questions), 'wide' (lines are two columns), 'none', or
+    'kitty', 'iterm2' and 'sixel', which show pictures so; cell: pixels of one."""
 
-    def __init__(self, argv, cols=80, rows=24, env=None, answers='xterm', pixels=(0, 0)):
-        self.cols, self.rows, self.answers = cols, rows, answers
+    def __init__(self, argv, cols=80, rows=24, env=None, answers='xterm', pixels=(0, 0),
+                 cell=(9, 18)):
+        self.cols, self.rows, self.answers, self.cell_px = cols, rows, answers, cell
         self.modes, self.asked, self.bytes_seen = set(), [], 0
         self.raw_tail = b''
         self.rest = b''
@@ -79,10 +86,9 @@ class Term:
         self.status = None
         self.pid = self.start(argv, env or {})
 
-    @staticmethod
-    def make(cols, rows):
+    def make(self, cols, rows):
         screen = pyte.Screen(cols, rows)
-        return screen, pyte.ByteStream(screen)
+        return screen, pyte.ByteStream(screen), Images(screen, self.cell_px)
 
     def start(self, argv, env):
         all_env = {'PATH': os.environ['PATH'], 'TERM': 'xterm-256color', 'LANG': 'C.UTF-8'}
@@ -108,7 +114,7 @@ class Term:
 
     def resize(self, cols, rows):
         self.pump(0)
-        for screen, _ in (self.main, self.other):
+        for screen, _, _ in (self.main, self.other):
             screen.resize(rows, cols)
         self.cols, self.rows = cols, rows
         self.set_size(cols, rows)
@@ -140,7 +146,10 @@ class Term:
         self.now[1].feed(data[at:])
 
     def token(self, m):
-        prefix, args, middle, final = m.groups()
+        string, text, prefix, args, middle, final = m.groups()
+        if string:
+            whole = m.group(0)[-1:] != b'\030'
+            self.string(string + text if whole else b'')
         if final is None:
             return
         if prefix == b'?' and final in b'hl' and not middle:
@@ -148,10 +157,34 @@ class Term:
                 self.mode(int(mode), final == b'h')
         elif final == b'b' and not prefix:
             self.repeat(int(args or 1))
+        elif final in b'ST' and not prefix:
+            self.scroll(int(args or 1), final == b'S')
         elif prefix or middle or final in b'nct':
             self.question(prefix, args, middle, final)
         else:
+            if final == b'J' and args == b'2':
+                self.now[2].clear()
             self.now[1].feed(m.group(0))
+
+    def scroll(self, lines, up):
+        """In the scroll region; pyte knows it only at its edges."""
+        screen = self.now[0]
+        margins = screen.margins or (0, self.rows - 1)
+        before = screen.cursor.y
+        screen.cursor.y = margins[1] if up else margins[0]
+        for _ in range(lines):
+            (screen.index if up else screen.reverse_index)()
+        screen.cursor.y = before
+
+    def string(self, text):
+        """Pictures, as far as this terminal knows them; others are swallowed."""
+        images = self.now[2]
+        if self.answers == 'kitty' and text.startswith(b'_G'):
+            self.send(images.kitty(text[2:]) or b'')
+        elif self.answers == 'sixel' and re.match(rb'P[0-9;]*q', text):
+            images.sixel(text[text.index(b'q') + 1:])
+        elif self.answers == 'iterm2' and text.startswith(b']1337;File='):
+            images.iterm2(text[1:])
 
     def mode(self, mode, on):
         (self.modes.add if on else self.modes.discard)(mode)
@@ -159,6 +192,7 @@ class Term:
             if on and self.now is self.main:
                 self.other[0].reset()
                 self.other[0].resize(self.rows, self.cols)
+                self.other[2].clear()
             self.now = self.other if on else self.main
         elif mode == 25:
             self.now[0].cursor.hidden = not on
@@ -173,13 +207,16 @@ class Term:
         if self.answers == 'none':
             return
         cursor = self.now[0].cursor
+        width, height = self.cell_px
         answer = {
             b'6n': f'\033[{cursor.y + 1};{cursor.x + 1 + 2 * (self.answers == "wide")}R',
             b'5n': '\033[0n',
-            b'>0q': '\033P>|XTerm(380)\033\\',
-            b'16t': '\033[6;18;9t',
+            b'>0q': f'\033P>|{NAMES.get(self.answers, "XTerm(380)")}\033\\',
+            b'16t': f'\033[6;{height};{width}t',
+            b'14t': f'\033[4;{height * self.rows};{width * self.cols}t',
+            b'?1;1;0S': '\033[?1;0;256S',
             b'?2026$p': '\033[?2026;2$y',
-            b'c': '\033[?64;1;2c',
+            b'c': '\033[?64;1;2' + (';4' if self.answers == 'sixel' else '') + 'c',
         }.get(prefix + args + middle + final)
         if answer:
             self.send(answer)
@@ -223,8 +260,8 @@ class Term:
 
     def cells(self, first_row=0):
         """What can be seen of the cells: the colour of a blank's letter cannot, and half a block
-        looks the same whichever half is the letter."""
-        screen = self.now[0]
+        looks the same whichever half is the letter. Images cover it."""
+        screen, _, images = self.now
 
         def seen(c):
             c = tuple(c)
@@ -232,7 +269,7 @@ class Term:
                     c[0] == ' ' or HEX.match(c[1])):
                 return Halves(c[1] if c[0] in '▀█' else c[2], c[1] if c[0] in '▄█' else c[2])
             return (' ', 'default', *c[2:]) if c[0] in ' \u2002' else c
-        return [[seen(screen.buffer[y][x]) for x in range(self.cols)]
+        return [[images.at(y, x) or seen(screen.buffer[y][x]) for x in range(self.cols)]
                 for y in range(first_row, self.rows)]
 
     def find(self, word):
@@ -304,6 +341,9 @@ class Term:
         left = self.modes & {1000, 1002, 1003, 1006, 2004, 2026, 1049}
         assert not left, f'modes left on: {left}'
         assert not self.now[0].cursor.hidden, 'the cursor is hidden'
+        for _, _, images in (self.main, self.other):
+            assert not images.stored and not images.keys, 'images are left behind'
+            assert not images.wrong, images.wrong
 
     def close(self):
         if not self.ended():

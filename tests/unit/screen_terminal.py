@@ -167,11 +167,11 @@ def assert_redraw_changes_nothing(t):
                              t.text())
 
 
-def monkey(seed, steps, *args):
+def monkey(seed, steps, *args, **how):
     rnd = random.Random(seed)
     keys = ['up', 'down', 'left', 'right', 'tab', 'backtab', 'enter', 'esc', 'pgup', 'pgdn', 'home',
             'end', 'space', 'F1', 'backspace', *'123456789rRsSv+-gileoadc/t?nyxz門', '\x0c']
-    with demo(*args, '-n', str(rnd.choice((0, 1, 5, 64))), cols=80, rows=24) as t:
+    with demo(*args, '-n', str(rnd.choice((0, 1, 5, 64))), cols=80, rows=24, **how) as t:
         for step in range(steps):
             what = rnd.random()
             if step == steps // 2:  # from here on nothing repairs the screen by drawing it anew

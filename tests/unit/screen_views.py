@@ -12,10 +12,11 @@ DEMO = os.path.join(os.environ.get('builddir', '.'), 'tests', 'tools', 'tuidemo'
 
 
 @contextlib.contextmanager
-def demo(*args, cols=80, rows=24, ready='q quit', env=None, answers='xterm', still=True):
+def demo(*args, cols=80, rows=24, ready='q quit', env=None, answers='xterm', still=True,
+         cell=(9, 18)):
     log = os.path.join(os.environ.get('TMPDIR', '/tmp'), f'tuidemo-{os.getpid()}.log')
     argv = [DEMO, *(['-q'] if still else []), '-l', log, *args]
-    term = Term(argv, cols=cols, rows=rows, env=env, answers=answers)
+    term = Term(argv, cols=cols, rows=rows, env=env, answers=answers, cell=cell)
     term.log = log
     try:
         if ready:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tui/pixels.h"
+#include "tui/imager.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -22,7 +22,7 @@ enum {
     KITTY_IDS = 0xffffff,
 };
 
-struct pixels {
+struct imager {
     struct frame_pool *pool;
     struct kitty *kitty;
     struct mjpeg_enc *jpeg;
@@ -30,9 +30,9 @@ struct pixels {
     unsigned registers; /* that sixel was made for */
 };
 
-int pixels_new(struct pixels **out)
+int imager_new(struct imager **out)
 {
-    struct pixels *p = mem_zero(1, sizeof *p);
+    struct imager *p = mem_zero(1, sizeof *p);
     if (!p) {
         return -ENOMEM;
     }
@@ -40,14 +40,14 @@ int pixels_new(struct pixels **out)
     err = err ? err : kitty_new(&p->kitty);
     err = err ? err : mjpeg_enc_new(&p->jpeg);
     if (err) {
-        pixels_free(p);
+        imager_free(p);
         return err;
     }
     *out = p;
     return 0;
 }
 
-void pixels_free(struct pixels *p)
+void imager_free(struct imager *p)
 {
     if (p) {
         sixel_free(p->sixel);
@@ -106,7 +106,7 @@ static void size_of(const struct job *j, unsigned *width, unsigned *height)
     }
 }
 
-static int sixel_ready(struct pixels *p, unsigned registers)
+static int sixel_ready(struct imager *p, unsigned registers)
 {
     if (p->sixel && p->registers == registers) {
         return 0;
@@ -125,7 +125,7 @@ static void keep_lines(struct drawn *d, const struct frame *now, unsigned y0, un
     memcpy(d->pixels->data + y0 * line, now->data + y0 * line, h * line);
 }
 
-static int draw_sixel(struct pixels *p, const struct job *j, const struct frame *now)
+static int draw_sixel(struct imager *p, const struct job *j, const struct frame *now)
 {
     struct strips *to = j->to;
     unsigned h = to->strip_rows * to->spec.cell_h;
@@ -160,7 +160,7 @@ static void grow(struct drawn *d)
     d->shrink = d->shrink * 3 / 4 < WHOLE ? WHOLE : d->shrink * 3 / 4;
 }
 
-static int draw_kitty(struct pixels *p, const struct job *j, const struct frame *now)
+static int draw_kitty(struct imager *p, const struct job *j, const struct frame *now)
 {
     struct strips *to = j->to;
     struct strip *s = &to->strip[0];
@@ -184,7 +184,7 @@ static int draw_kitty(struct pixels *p, const struct job *j, const struct frame 
     return err;
 }
 
-static int encode_smaller(struct pixels *p, const struct job *j, size_t most, struct frame **out)
+static int encode_smaller(struct imager *p, const struct job *j, size_t most, struct frame **out)
 {
     struct drawn *d = j->drawn;
     for (;;) {
@@ -204,7 +204,7 @@ static int encode_smaller(struct pixels *p, const struct job *j, size_t most, st
 }
 
 /* The camera's file as it is, where it is small enough in every way. */
-static int draw_iterm2(struct pixels *p, const struct job *j)
+static int draw_iterm2(struct imager *p, const struct job *j)
 {
     struct strips *to = j->to;
     struct strip *s = &to->strip[0];
@@ -225,7 +225,7 @@ static int draw_iterm2(struct pixels *p, const struct job *j)
     return err;
 }
 
-static int draw(struct pixels *p, const struct job *j, struct frame *now)
+static int draw(struct imager *p, const struct job *j, struct frame *now)
 {
     struct drawn *d = j->drawn;
     bool whole = j->to->spec.form != PICTURE_SIXEL;
@@ -264,7 +264,7 @@ static bool comparable(const struct drawn *d, const struct strips *shape, const 
            d->pixels->height == now->height;
 }
 
-int pixels_render(struct pixels *p, struct picture *picture, const struct frame *jpeg,
+int imager_render(struct imager *p, struct picture *picture, const struct frame *jpeg,
                   const struct picture_spec *spec, size_t most, struct drawn *drawn,
                   struct strips *to)
 {

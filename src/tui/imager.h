@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef TUI_PIXELS_H
-#define TUI_PIXELS_H
+#ifndef TUI_IMAGER_H
+#define TUI_IMAGER_H
 
 #include "media/frame.h"
 #include "tui/picture.h"
@@ -9,10 +9,10 @@
 /* A JPEG to what a terminal needs to show its pixels: decoded at the smallest scale that will do,
  * compared with what was drawn at this place before, and encoded where it differs. One a worker
  * thread; keeps its encoders. */
-struct pixels;
+struct imager;
 
-int pixels_new(struct pixels **out);
-void pixels_free(struct pixels *p);
+int imager_new(struct imager **out);
+void imager_free(struct imager *p);
 
 /* What was drawn last at a place; zero at first. One thread at a time. */
 struct drawn {
@@ -26,7 +26,7 @@ void drawn_forget(struct drawn *d); /* and frees; what has fitted is still known
 
 /* Fills `to` with the strips that differ from what was drawn (none may); most: bytes of a picture
  * that cannot be sent in parts, or should not take longer. to->spec comes from spec. */
-int pixels_render(struct pixels *p, struct picture *picture, const struct frame *jpeg,
+int imager_render(struct imager *p, struct picture *picture, const struct frame *jpeg,
                   const struct picture_spec *spec, size_t most, struct drawn *drawn,
                   struct strips *to);
 

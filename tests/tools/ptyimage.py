@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: MIT
+"""The pictures of a terminal that shows pixels: kitty's graphics, sixels and iTerm2's images.
+
+Kitty's images lie over the text and stay until they are deleted; sixels and iTerm2's images are in
+the cells and go when these are written. What is not as the protocols have it is noted in wrong.
+"""
+import base64
+import re
+import struct
+import zlib
+
+SIXEL = re.compile(rb'"([0-9;]*)|#([0-9;]+)|!([0-9]+)([?-~])|([?-~]+)|([$-])')
+
+
+class Look:
+    """The mean colour of a cell's pixels; equal when no channel is further off than two pictures of
+    one scene may be: dithered, compressed, or of another size."""
+    MOST = 24
+
+    def __init__(self, rgb, part):
+        self.rgb, self.part = rgb, part
+
+    def __getitem__(self, i):
+        return ('\ufffc', '#%02x%02x%02x' % self.rgb, 'image')[i]
+
+    def __eq__(self, other):
+        return isinstance(other, Look) and self.part == other.part and all(
+            abs(a - b) <= self.MOST for a, b in zip(self.rgb, other.rgb))
+
+    def __repr__(self):
+        return f'{self[1]}{self.part or ""}'
+
+
+def mean(rows, x0, x1):
+    """Of the pixels x0 … x1 of rows, each a list of colours or None."""
+    seen = [p for row in rows for p in row[x0:x1] if p]
+    return tuple(sum(p[i] for p in seen) // len(seen) for i in range(3)) if seen else None
+
+
+def looks(pixels, cols, rows):
+    """Pixels (lines of colours) scaled to cells: {(y, x): Look}."""
+    height, width = len(pixels), len(pixels[0])
+    out = {}
+    for y in range(rows):
+        y0 = y * height // rows
+        lines = pixels[y0:max((y + 1) * height // rows, y0 + 1)]
+        for x in range(cols):
+            x0 = x * width // cols
+            rgb = mean(lines, x0, max((x + 1) * width // cols, x0 + 1))
+            if rgb:
+                out[y, x] = Look(rgb, None)
+    return out
+
+
+def decode_sixel(data):
+    """Pixels of one picture as large as it says; None where nothing is drawn."""
+    width = height = x = y = 0
+    pixels, palette, ink = [], {}, None
+    for raster, colour, count, repeated, plain, move in SIXEL.findall(data):
+        if raster:
+            _, _, width, height = map(int, raster.split(b';'))
+            pixels = [[None] * width for _ in range(height)]
+        elif colour:
+            number, *rest = map(int, colour.split(b';'))
+            if rest:
+                assert rest[0] == 2, rest
+                palette[number] = tuple(v * 255 // 100 for v in rest[1:])
+            ink = palette[number]
+        elif move:
+            x, y = 0, y + (6 if move == b'-' else 0)
+        else:
+            for bits, n in ((repeated[0], int(count)),) if repeated else ((c, 1) for c in plain):
+                for i in range(6):
+                    if (bits - 63) >> i & 1:
+                        pixels[y + i][x:x + n] = [ink] * n
+                x += n
+                assert x <= width, 'wider than it says'
+    return pixels
+
+
+def unfilter(kind, line, above):
+    """One line of a PNG of three bytes a pixel."""
+    for i in range(len(line)):
+        left, up, corner = (line[i - 3] if i > 2 else 0), above[i], (above[i - 3] if i > 2 else 0)
+        if kind == 4:
+            guess = left + up - corner
+            near = min((abs(guess - left), 0, left), (abs(guess - up), 1, up),
+                       (abs(guess - corner), 2, corner))[2]
+        else:
+            near = (0, left, up, (left + up) // 2)[kind]
+        line[i] = (line[i] + near) & 255
+
+
+def decode_png(data):
+    """Lines of colours; None when the file is not whole."""
+    at, packed, width, height = 8, b'', 0, 0
+    while data[at + 4:at + 8] != b'IEND':
+        size = int.from_bytes(data[at:at + 4], 'big')
+        chunk = data[at + 8:at + 8 + size]
+        if at + 12 + size > len(data):
+            return None
+        if data[at + 4:at + 8] == b'IHDR':
+            width, height, depth, colours = struct.unpack('>IIBB', chunk[:10])
+            assert (depth, colours) == (8, 2), (depth, colours)
+        elif data[at + 4:at + 8] == b'IDAT':
+            packed += chunk
+        at += 12 + size
+    raw, size, above, lines = zlib.decompress(packed), width * 3, bytes(width * 3), []
+    for y in range(height):
+        first = y * (size + 1)
+        line = bytearray(raw[first + 1:first + 1 + size])
+        unfilter(raw[first], line, above)
+        lines.append([tuple(line[i:i + 3]) for i in range(0, size, 3)])
+        above = line
+    return lines
+
+
+class Images:
+    """Of one screen of a terminal (a pyte screen), whose cells are cell = (width, height) pixels."""
+
+    def __init__(self, screen, cell):
+        self.screen, self.cell = screen, cell
+        self.stored, self.placed = {}, {}  # kitty's: pixels and places by number
+        self.cells = {}                    # (y, x): the character it is on, Look
+        self.keys, self.data = None, b''   # what is being received
+        self.drawn, self.aborted, self.wrong = 0, 0, []
+
+    def clear(self):
+        """The screen is erased."""
+        self.placed.clear()
+        self.cells.clear()
+
+    def at(self, y, x):
+        for top, left, rows, cols, look in self.placed.values():
+            if top <= y < top + rows and left <= x < left + cols:
+                return look[y - top, x - left]
+        char, look = self.cells.get((y, x), (None, None))
+        return look if char is self.screen.buffer[y][x] else None
+
+    def shown(self):
+        """The cells that an image can be seen in."""
+        return {(y, x) for y in range(self.screen.lines) for x in range(self.screen.columns)
+                if self.at(y, x)}
+
+    def put(self, look):
+        """Into the cells from the cursor on."""
+        top, left = self.screen.cursor.y, self.screen.cursor.x
+        for (y, x), what in look.items():
+            if top + y >= self.screen.lines - 1 or left + x >= self.screen.columns:
+                self.wrong.append(f'an image in the last row or outside: {top + y}, {left + x}')
+                continue
+            row = self.screen.buffer[top + y]
+            row[left + x] = char = row[left + x]._replace(data=row[left + x].data)
+            self.cells[top + y, left + x] = char, what
+        self.drawn += 1
+
+    def sixel(self, data):
+        pixels = decode_sixel(data)
+        width, height = self.cell
+        cols, rows = -(-len(pixels[0]) // width), -(-len(pixels) // height)
+        if any(p is None for line in pixels for p in line):
+            self.wrong.append('a sixel picture with holes')
+        for line in pixels:  # a cell's part of it may be less than a cell
+            line.extend([None] * (cols * width - len(line)))
+        pixels.extend([[None] * cols * width] * (rows * height - len(pixels)))
+        self.put(looks(pixels, cols, rows))
+
+    def iterm2(self, text):
+        """Its pixels are not looked at: a cell knows which part it has of how large a picture."""
+        head, data = text.split(b':', 1)
+        keys = dict(k.split(b'=') for k in head.removeprefix(b'1337;File=').split(b';'))
+        self.jpeg = base64.b64decode(data, validate=True)
+        if int(keys[b'size']) != len(self.jpeg) or keys[b'inline'] != b'1':
+            self.wrong.append(f'iTerm2: {keys}, {len(self.jpeg)} bytes')
+        cols, rows = int(keys[b'width']), int(keys[b'height'])
+        self.put({(y, x): Look((0, 0, 0), (y, x, rows, cols))
+                  for y in range(rows) for x in range(cols)})
+
+    def kitty(self, text):
+        """One sequence; returns the answer to a query."""
+        head, _, data = text.partition(b';')
+        keys = dict(k.split('=') for k in head.decode().split(','))
+        if self.keys:
+            if set(keys) - {'m', 'q'}:
+                self.wrong.append(f'kitty: {keys} while a picture is being received')
+            self.data += data
+        elif keys.get('a') == 'T':
+            self.forget(int(keys['i']))
+            self.keys, self.data = keys, data
+        elif keys.get('a') == 'd':
+            for number in list(self.stored) if keys['d'] == 'A' else [int(keys['i'])]:
+                self.forget(number)
+            return None
+        elif keys.get('a') == 'q':
+            return f'\033_Gi={keys["i"]};OK\033\\'
+        elif keys.get('m') != '0' or data:
+            self.wrong.append(f'kitty: {keys} without a picture')
+        if len(data) > 4096:
+            self.wrong.append('kitty: a sequence too long')
+        if self.keys and keys.get('m') != '1':
+            self.received()
+        return None
+
+    def received(self):
+        keys, self.keys = self.keys, None
+        lines = decode_png(base64.b64decode(self.data))
+        if not lines:
+            self.aborted += 1
+            return
+        number, cols, rows = int(keys['i']), int(keys['c']), int(keys['r'])
+        if keys.get('C') != '1' or keys.get('q') != '2' or keys.get('f') != '100':
+            self.wrong.append(f'kitty: {keys}')
+        self.stored[number] = lines
+        self.placed[number] = (self.screen.cursor.y, self.screen.cursor.x, rows, cols,
+                               looks(lines, cols, rows))
+        self.drawn += 1
+
+    def forget(self, number):
+        self.stored.pop(number, None)
+        self.placed.pop(number, None)
