@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/inbox.h"
 
+#include <errno.h>
 #include <string.h>
+#include <time.h>
 
-#include "util/thread.h"
+#include "util/mono.h"
 
 int inbox_init(struct inbox *b)
 {
@@ -11,22 +13,33 @@ int inbox_init(struct inbox *b)
     int rc = pthread_mutex_init(&b->lock, NULL);
     if (rc != 0)
         return -rc;
-    thread_cond_init(&b->bell);
+    sem_init(&b->bell, 0, 0);
     return 0;
 }
 
 void inbox_fini(struct inbox *b)
 {
     inbox_drop_frames(b);
-    pthread_cond_destroy(&b->bell);
+    sem_destroy(&b->bell);
     pthread_mutex_destroy(&b->lock);
 }
 
-/* Unlocks before it rings: whoever wakes would only wait for the lock again. */
+static bool is_ready(const struct inbox *b)
+{
+    return b->used > 0 || b->words != 0 || (b->wants_frames && b->n_frames > 0);
+}
+
+/* Unlocks before it rings: whoever wakes would only wait for the lock again. Nobody is woken twice,
+ * or by what he does not wait for. A semaphore because the mutex of a condition variable costs
+ * everybody who was woken one more system call. */
 static void unlock_and_ring(struct inbox *b)
 {
+    bool ring = b->waiting && is_ready(b);
+    if (ring)
+        b->waiting = false;
     pthread_mutex_unlock(&b->lock);
-    pthread_cond_signal(&b->bell);
+    if (ring)
+        sem_post(&b->bell);
 }
 
 static void ring_copy_in(struct inbox *b, const uint8_t *bytes, size_t len)
@@ -143,11 +156,29 @@ unsigned inbox_take_words(struct inbox *b)
     return words;
 }
 
+/* False when it is too late. */
+static bool wait_bell(struct inbox *b, uint64_t deadline_ns)
+{
+    const struct timespec t = {(time_t)(deadline_ns / NS_PER_S), (long)(deadline_ns % NS_PER_S)};
+    if (deadline_ns == UINT64_MAX)
+        sem_wait(&b->bell);
+    else if (sem_clockwait(&b->bell, CLOCK_MONOTONIC, &t) != 0)
+        return errno != ETIMEDOUT;
+    return true;
+}
+
+/* A bell that comes too late to be heard is heard by the next wait, which then looks once more. */
 void inbox_wait(struct inbox *b, bool frames, uint64_t deadline_ns)
 {
+    bool late = false;
     pthread_mutex_lock(&b->lock);
-    while (b->used == 0 && b->words == 0 && !(frames && b->n_frames > 0) &&
-           thread_cond_wait(&b->bell, &b->lock, deadline_ns))
-        continue;
+    b->wants_frames = frames;
+    while (!is_ready(b) && !late) {
+        b->waiting = true;
+        pthread_mutex_unlock(&b->lock);
+        late = !wait_bell(b, deadline_ns);
+        pthread_mutex_lock(&b->lock);
+    }
+    b->waiting = false;
     pthread_mutex_unlock(&b->lock);
 }

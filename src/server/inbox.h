@@ -3,6 +3,7 @@
 #define SERVER_INBOX_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +24,8 @@ enum inbox_word {
 
 struct inbox {
     pthread_mutex_t lock;
-    pthread_cond_t bell;
+    sem_t bell;
+    bool waiting, wants_frames; /* the client's thread; what inbox_wait() was told */
     uint8_t bytes[INBOX_BYTES]; /* a ring: u16 length, then the datagram */
     size_t head, used;
     struct frame *frames[INBOX_FRAMES];
