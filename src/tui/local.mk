@@ -44,6 +44,7 @@ src_tui_libtui_a_SOURCES = \
 	%D%/session.c %D%/session.h \
 	%D%/session_leave.c \
 	%D%/sixel.c %D%/sixel.h \
+	%D%/sixel_mix.c %D%/sixel_mix.h \
 	%D%/sixel_palette.c %D%/sixel_palette.h \
 	%D%/stage.c %D%/stage.h \
 	%D%/stderr_tap.c %D%/stderr_tap.h \

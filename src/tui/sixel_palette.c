@@ -8,21 +8,21 @@
 enum {
     CENTRE = 128,
     HALF = CENTRE * 256 + 128,
-    LUMAS_MOST = 32,
+    GREY = SIXEL_TINTS / 2,
     COLOR_SLACK = 8, /* how far a channel of the palette may be cut */
-    CELL_SLACK = 16, /* more than the middle of a step can be off any colour in it */
-    LUMA_WEIGHT = 2,
+    CELL_SLACK = 32, /* more than the middle of a step can be off any colour in it */
 };
-/* What a line costs for being off itself, beside what it leaves to the others: nearer colours make
- * quieter pictures, in fewer bytes. */
-static const float own_weight = 0.3F;
+
+/* The middles of the steps of Cb and Cr above grey: the eye sees most of what is nearly grey. */
+static const uint8_t tint_steps[GREY + 1] = {0,  5,  10, 15, 20, 25, 31,  38,
+                                             46, 55, 64, 74, 86, 99, 113, 127};
 
 /* Tints lie on rings about grey: at each distance the four along the axes of Cb and Cr, and the
  * four between them. */
 static const struct plan {
     unsigned registers;
     unsigned rings;
-    uint8_t ring[3]; /* distances, growing */
+    uint8_t ring[SIXEL_MIX_RINGS]; /* distances, growing */
     bool between;
     unsigned vivid; /* steps of brightness of the six pure hues */
 } plans[] = {
@@ -31,19 +31,15 @@ static const struct plan {
     {0, 0, {0}, false, 1},
 };
 
-struct ycc {
-    float y, cb, cr;
-};
-
-static struct ycc to_ycc(const uint8_t percent[3])
+static struct sixel_color to_color(const uint8_t percent[3])
 {
     float r = percent[0] * 2.55F, g = percent[1] * 2.55F, b = percent[2] * 2.55F;
     float y = 0.299F * r + 0.587F * g + 0.114F * b;
-    return (struct ycc){y, (b - y) / 1.772F, (r - y) / 1.402F};
+    return (struct sixel_color){y, (b - y) / 1.772F, (r - y) / 1.402F};
 }
 
 /* False where there is no such colour. */
-static bool to_rgb(struct ycc c, float slack, float rgb[3])
+static bool to_rgb(struct sixel_color c, float slack, float rgb[3])
 {
     rgb[0] = c.y + 1.402F * c.cr;
     rgb[1] = c.y - 0.344F * c.cb - 0.714F * c.cr;
@@ -60,7 +56,7 @@ static bool to_rgb(struct ycc c, float slack, float rgb[3])
 static void add_tint(struct sixel_palette *p, unsigned most, unsigned lumas, int cb, int cr)
 {
     for (unsigned luma = 0; luma < lumas && p->colors < most; luma++) {
-        const struct ycc c = {255.0F * luma / (lumas - 1), cb, cr};
+        const struct sixel_color c = {255.0F * luma / (lumas - 1), cb, cr};
         float rgb[3];
         if (to_rgb(c, COLOR_SLACK, rgb)) {
             uint8_t *percent = p->percent[p->colors++];
@@ -96,103 +92,83 @@ static void add_vivid(struct sixel_palette *p, unsigned steps)
     }
 }
 
-/* As many steps of brightness as there are registers for. */
-static void choose_colors(struct sixel_palette *p, const struct plan *plan, unsigned most)
+/* As many steps of brightness as there are registers for; how many. */
+static unsigned choose_colors(struct sixel_palette *p, const struct plan *plan, unsigned most)
 {
-    for (unsigned lumas = LUMAS_MOST;; lumas--) {
+    for (unsigned lumas = SIXEL_MIX_LUMAS;; lumas--) {
         p->colors = 0;
         add_tints(p, most, lumas, plan);
         if (p->colors + 6 * plan->vivid <= most && p->colors < most) {
             add_vivid(p, plan->vivid);
-            return;
+            return lumas;
         }
     }
 }
 
-static float square(struct ycc c)
+static int tint_at(unsigned step)
 {
-    return LUMA_WEIGHT * c.y * c.y + c.cb * c.cb + c.cr * c.cr;
+    return step < GREY ? -tint_steps[GREY - step] : tint_steps[step - GREY];
 }
 
-static struct ycc sum(struct ycc a, struct ycc b)
+/* Each tint to the nearest step. */
+static void map_tints(uint8_t map[256])
 {
-    return (struct ycc){a.y + b.y, a.cb + b.cb, a.cr + b.cr};
-}
-
-static struct ycc difference(struct ycc a, struct ycc b)
-{
-    return (struct ycc){a.y - b.y, a.cb - b.cb, a.cr - b.cr};
-}
-
-/* The colours whose average is nearest to `want`, as far as taking one after the other finds them.
- * The brightest comes first, so that colours beside each other have theirs in the same lines. */
-static void mix(const struct ycc *all, unsigned colors, struct ycc want,
-                uint8_t picks[SIXEL_PHASES])
-{
-    struct ycc off = {0};
-    for (unsigned n = 0; n < SIXEL_PHASES; n++) {
-        float least = INFINITY;
-        unsigned best = 0, at = n;
-        for (unsigned i = 0; i < colors; i++) {
-            struct ycc own = difference(all[i], want);
-            float cost = square(sum(off, own)) / (n + 1) + own_weight * square(own);
-            if (cost < least) {
-                least = cost;
-                best = i;
-            }
+    for (int v = 0, step = 0; v < 256; v++) {
+        while (step + 1 < SIXEL_TINTS &&
+               2 * (v - CENTRE) > tint_at((unsigned)step) + tint_at((unsigned)step + 1)) {
+            step++;
         }
-        off = sum(off, difference(all[best], want));
-        for (; at && all[best].y > all[picks[at - 1]].y; at--) {
-            picks[at] = picks[at - 1];
-        }
-        picks[at] = (uint8_t)best;
+        map[v] = (uint8_t)step;
     }
 }
 
-static void map_color(struct sixel_palette *p, const struct ycc *all, unsigned luma, unsigned cb,
-                      unsigned cr)
+static void map_color(struct sixel_palette *p, const struct sixel_mixer *m, unsigned luma,
+                      unsigned cb, unsigned cr)
 {
-    static const uint8_t line[SIXEL_PHASES] = {0, 2, 1, 3}; /* of the brightest, the next … */
-    struct ycc want = {fminf((float)luma * SIXEL_LUMA_STEP, 255),
-                       (float)cb * SIXEL_TINT_STEP - CENTRE, (float)cr * SIXEL_TINT_STEP - CENTRE};
-    uint8_t picks[SIXEL_PHASES];
+    struct sixel_color want = {fminf((float)luma * SIXEL_LUMA_STEP, 255), tint_at(cb), tint_at(cr)};
+    uint8_t lines[SIXEL_MIX_LINES];
     float rgb[3];
     if (to_rgb(want, CELL_SLACK, rgb)) {
-        mix(all, p->colors, want, picks);
-        for (unsigned i = 0; i < SIXEL_PHASES; i++) {
-            p->color[line[i]][luma][cb][cr] = picks[i];
+        sixel_mix(m, want, lines);
+        for (unsigned i = 0; i < SIXEL_MIX_LINES; i++) {
+            p->color[i][luma][cb][cr] = lines[i];
         }
+    }
+}
+
+static void map_colors(struct sixel_palette *p, const struct plan *plan, unsigned lumas)
+{
+    struct sixel_mixer m = {.colors = p->colors, .lumas = lumas, .rings = plan->rings};
+    memcpy(m.ring, plan->ring, sizeof m.ring);
+    for (unsigned i = 0; i < p->colors; i++) {
+        m.color[i] = to_color(p->percent[i]);
+    }
+    sixel_mix_prepare(&m);
+    for (unsigned i = 0; i < SIXEL_LUMAS * SIXEL_TINTS * SIXEL_TINTS; i++) {
+        map_color(p, &m, i / (SIXEL_TINTS * SIXEL_TINTS), i / SIXEL_TINTS % SIXEL_TINTS,
+                  i % SIXEL_TINTS);
     }
 }
 
 void sixel_palette_init(struct sixel_palette *p, unsigned registers)
 {
     const struct plan *plan = plans;
-    struct ycc all[256];
     while (registers < plan->registers) {
         plan++;
     }
     memset(p, 0, sizeof *p);
-    choose_colors(p, plan, registers < 256 ? registers : 256);
-    for (unsigned i = 0; i < p->colors; i++) {
-        all[i] = to_ycc(p->percent[i]);
-    }
-    for (unsigned i = 0; i < SIXEL_LUMAS * SIXEL_TINTS * SIXEL_TINTS; i++) {
-        map_color(p, all, i / (SIXEL_TINTS * SIXEL_TINTS), i / SIXEL_TINTS % SIXEL_TINTS,
-                  i % SIXEL_TINTS);
-    }
+    map_tints(p->tint);
+    map_colors(p, plan, choose_colors(p, plan, registers < 256 ? registers : 256));
 }
 
 void sixel_palette_line(const struct sixel_palette *p, const uint8_t *rgba, unsigned width,
                         unsigned y, uint8_t *to)
 {
-    const uint8_t(*color)[SIXEL_TINTS][SIXEL_TINTS] = p->color[y % SIXEL_PHASES];
+    const uint8_t(*color)[SIXEL_TINTS][SIXEL_TINTS] = p->color[y % SIXEL_MIX_LINES];
     for (unsigned x = 0; x < width; x++, rgba += 4) {
         int l = (77 * rgba[0] + 150 * rgba[1] + 29 * rgba[2] + 128) >> 8;
         int cb = ((rgba[2] - l) * 144 + HALF) >> 8;
         int cr = ((rgba[0] - l) * 182 + HALF) >> 8;
-        to[x] = color[(l + SIXEL_LUMA_STEP / 2) / SIXEL_LUMA_STEP]
-                     [(cb + SIXEL_TINT_STEP / 2) / SIXEL_TINT_STEP]
-                     [(cr + SIXEL_TINT_STEP / 2) / SIXEL_TINT_STEP];
+        to[x] = color[(l + SIXEL_LUMA_STEP / 2) / SIXEL_LUMA_STEP][p->tint[cb]][p->tint[cr]];
     }
 }

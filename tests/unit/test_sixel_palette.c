@@ -18,8 +18,8 @@ static const struct terminal {
     unsigned registers, colors; /* at least so many are used */
     int grey_line, grey, weak, luma, all;
 } terminals[] = {
-    {16, 16, 26, 6, 35, 110, 34},  {17, 16, 24, 7, 36, 112, 34},  {64, 60, 18, 6, 33, 96, 23},
-    {255, 240, 13, 5, 20, 53, 14}, {256, 240, 13, 5, 20, 53, 14}, {1024, 240, 13, 5, 20, 53, 14},
+    {16, 16, 28, 6, 35, 116, 34}, {17, 16, 25, 6, 36, 116, 34}, {64, 60, 19, 4, 33, 95, 22},
+    {255, 240, 13, 4, 8, 50, 14}, {256, 240, 13, 4, 8, 50, 14}, {1024, 240, 13, 4, 8, 50, 14},
 };
 enum { TERMINALS = sizeof terminals / sizeof terminals[0] };
 static struct sixel_palette palettes[TERMINALS];
@@ -53,7 +53,7 @@ static struct error error_of(const struct sixel_palette *p, uint32_t rgb)
 {
     struct error e = {0};
     int sum[3] = {0};
-    for (unsigned line = 0; line < SIXEL_PHASES; line++) {
+    for (unsigned line = 0; line < SIXEL_MIX_LINES; line++) {
         uint32_t got = shown(p, rgb, line);
         int y = abs(luma(got) - luma(rgb));
         e.luma = y > e.luma ? y : e.luma;
@@ -64,7 +64,7 @@ static struct error error_of(const struct sixel_palette *p, uint32_t rgb)
         }
     }
     for (int c = 0; c < 3; c++) {
-        int average = (abs(sum[c]) + SIXEL_PHASES / 2) / SIXEL_PHASES;
+        int average = (abs(sum[c]) + SIXEL_MIX_LINES / 2) / SIXEL_MIX_LINES;
         e.average = average > e.average ? average : e.average;
     }
     return e;
@@ -89,7 +89,7 @@ static void test_brightness_grows(void **state)
 {
     for (unsigned i = 0; i < TERMINALS; i++) {
         const struct sixel_palette *p = &palettes[i];
-        for (unsigned line = 0; line < 2 * SIXEL_PHASES; line++) {
+        for (unsigned line = 0; line < 2 * SIXEL_MIX_LINES; line++) {
             for (unsigned v = 1; v < 256; v++) {
                 assert_true(shown(p, v * 0x010101, line) >= shown(p, (v - 1) * 0x010101, line));
             }
