@@ -190,14 +190,16 @@ static void look_at_turn(struct reach *r, const struct repair_path *path, uint64
         r->again = true;
 }
 
-static uint64_t patience_ns(const struct repair_path *path)
+/* On a path that takes but few live frames the history comes as slowly. */
+static uint64_t patience_ns(const struct packet_stream *s, const struct repair_path *path)
 {
-    return later(PATIENCE_NS, PATIENCE_FETCHES * again_ns(path));
+    return later(PATIENCE_NS * (s->left_out + 1u), PATIENCE_FETCHES * again_ns(path));
 }
 
 /* All that can be had is had: the history begins later, or it is silent. An outage says nothing
  * about the history. */
-static void give_up(struct reach *r, const struct repair_path *path, uint64_t now_ns)
+static void give_up(struct reach *r, const struct packet_stream *s, const struct repair_path *path,
+                    uint64_t now_ns)
 {
     reasm_expire(&r->past, now_ns, path->window_ns);
     if (!r->asking)
@@ -205,7 +207,7 @@ static void give_up(struct reach *r, const struct repair_path *path, uint64_t no
     look_at_turn(r, path, now_ns);
     if (now_ns >= r->alive_ns + OUTAGE_NS)
         r->progress_ns = now_ns;
-    if (now_ns >= r->progress_ns + patience_ns(path) && now_ns >= quiet_from(r) + again_ns(path))
+    if (now_ns >= r->progress_ns + patience_ns(s, path) && now_ns >= quiet_from(r) + again_ns(path))
         order_give_up(&r->order, r->to + 1);
 }
 
@@ -234,7 +236,7 @@ bool reach_next(struct reach *r, uint32_t decided, const struct packet_stream *s
     if (!r->active)
         return false;
     note_turn(r, now_ns);
-    give_up(r, path, now_ns);
+    give_up(r, s, path, now_ns);
     if (r->asking && (serial_newer(r->order.next, r->to) || serial_newer(r->order.floor, r->to)))
         r->asking = false; /* all of it is settled */
     uint32_t before = limit(r, decided);

@@ -10,9 +10,14 @@ void repeat_earn(struct repeat_budget *b, uint64_t media_bytes)
         b->bytes = REPEAT_SAVED_MAX;
 }
 
+bool repeat_has(const struct repeat_budget *b, uint64_t bytes)
+{
+    return b->bytes >= (int64_t)bytes;
+}
+
 bool repeat_spend(struct repeat_budget *b, uint64_t bytes)
 {
-    if (b->bytes < (int64_t)bytes)
+    if (!repeat_has(b, bytes))
         return false;
     b->bytes -= (int64_t)bytes;
     return true;

@@ -19,6 +19,7 @@ enum {
     REPEAT_FIRST = 64 * 1024, /* before any media has been sent */
 };
 void repeat_earn(struct repeat_budget *b, uint64_t media_bytes);
+bool repeat_has(const struct repeat_budget *b, uint64_t bytes);
 bool repeat_spend(struct repeat_budget *b, uint64_t bytes); /* false: not enough is left */
 
 /* A fragment is repeated at most once per half round trip. */

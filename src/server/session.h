@@ -47,7 +47,7 @@ struct session {
     struct repeat_budget budget;
     struct repeat_memory repeated;
     uint64_t repairs;       /* fragments */
-    struct frame **history; /* asked for by FETCH, not sent yet: from history_next on */
+    struct frame **history; /* asked for by FETCH; not sent yet: from history_next on */
     unsigned n_history, history_next;
     bool history_begins; /* none of them was sent */
     uint64_t history_ns; /* when the next of them may leave */

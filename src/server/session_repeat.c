@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What a client asks to be sent again: fragments that were lost (at once, within the budget), and
  * frames of the history (below live media, at about its rate). Frames of a FETCH are held from the
- * moment it is asked, so that none of them gets too old meanwhile. */
+ * moment it is asked until the last of them was sent, so that none of them gets too old meanwhile:
+ * on a narrow path that takes longer than the history reaches. */
 #include "proto/frag.h"
+#include "proto/serial.h"
 #include "server/session.h"
 #include "util/alloc.h"
 #include "util/mono.h"
@@ -21,11 +23,21 @@ static bool wanted(const struct packet_nack *n, unsigned i)
     return n->bytes == 0 || (n->bitmap[i / 8] >> (7 - i % 8) & 1);
 }
 
+/* One that is held here may have left the history. */
+static struct frame *find(struct session *s, unsigned tier, uint32_t number)
+{
+    struct frame *f = history_get(camera_history(s->camera), tier, number);
+    for (unsigned i = 0; i < s->n_history && !f && tier == 0; i++)
+        if (s->history[i]->number == number)
+            f = frame_ref(s->history[i]);
+    return f;
+}
+
 void session_nack(struct session *s, const struct packet_nack *n, uint64_t now_ns)
 {
     if (!s->camera || !talk_server_media(&s->talk))
         return;
-    struct frame *f = history_get(camera_history(s->camera), n->tier, n->frame);
+    struct frame *f = find(s, n->tier, n->frame);
     if (!f)
         return;
     uint16_t count = frag_count((uint32_t)f->len, s->stride);
@@ -49,31 +61,55 @@ void session_nack(struct session *s, const struct packet_nack *n, uint64_t now_n
 
 void session_history_stop(struct session *s)
 {
-    while (s->history_next < s->n_history)
-        frame_unref(&s->history[s->history_next++]);
+    while (s->n_history > 0)
+        frame_unref(&s->history[--s->n_history]);
     mem_free(s->history);
     s->history = NULL;
-    s->n_history = s->history_next = 0;
+    s->history_next = 0;
+}
+
+/* Those of the history, and those that are held because they were asked for before. */
+static unsigned gather(struct session *s, uint32_t from, uint32_t to, struct frame **out)
+{
+    struct history *h = camera_history(s->camera);
+    unsigned n = 0;
+    for (unsigned i = 0; i < s->n_history && n < PROTO_FETCH_MAX; i++) {
+        uint32_t number = s->history[i]->number;
+        if (serial_newer(from, number) || serial_newer(number, to))
+            continue;
+        if (number != from)
+            n += history_range(h, from, number - 1, out + n, PROTO_FETCH_MAX - n);
+        if (n < PROTO_FETCH_MAX)
+            out[n++] = frame_ref(s->history[i]);
+        from = number + 1;
+    }
+    if (!serial_newer(from, to) && n < PROTO_FETCH_MAX)
+        n += history_range(h, from, to, out + n, PROTO_FETCH_MAX - n);
+    return n;
 }
 
 void session_fetch(struct session *s, const struct packet_fetch *f, uint64_t now_ns)
 {
+    struct frame **wanted = NULL;
+    unsigned n = 0;
+    if (s->camera && f->boot == s->client->service->boot)
+        wanted = mem_zero(PROTO_FETCH_MAX, sizeof *wanted);
+    if (wanted)
+        n = gather(s, f->from, f->to, wanted);
     session_history_stop(s);
-    if (!s->camera || f->boot != s->client->service->boot)
-        return;
-    s->history = mem_zero(PROTO_FETCH_MAX, sizeof *s->history);
-    if (!s->history)
-        return;
-    s->n_history =
-        history_range(camera_history(s->camera), f->from, f->to, s->history, PROTO_FETCH_MAX);
+    s->history = wanted;
+    s->n_history = n;
     s->history_ns = now_ns;
     s->history_begins = true;
 }
 
-/* On a path too narrow for live media the history has to do with the budget of repairs. */
+/* On a path too narrow for live media the history has to do with what repairs leave of their
+ * budget: a repair that is refused would narrow live media further. */
 static bool may_leave(struct session *s, const struct frame *f)
 {
-    return s->rate.level == 0 || repeat_spend(&s->budget, f->len);
+    if (s->rate.level == 0)
+        return true;
+    return repeat_has(&s->budget, f->len + REPEAT_FIRST) && repeat_spend(&s->budget, f->len);
 }
 
 struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uint64_t now_ns,
@@ -82,10 +118,9 @@ struct frame *session_history_frame(struct session *s, uint64_t interval_ns, uin
     if (s->history_next == s->n_history || now_ns < s->history_ns)
         return NULL;
     s->history_ns = now_ns + interval_ns;
-    struct frame *f = s->history[s->history_next];
-    if (!may_leave(s, f))
+    if (!may_leave(s, s->history[s->history_next]))
         return NULL;
-    s->history[s->history_next++] = NULL;
+    struct frame *f = frame_ref(s->history[s->history_next++]);
     *flags = s->history_begins ? FRAGMENT_HISTORY | FRAGMENT_FIRST : FRAGMENT_HISTORY;
     s->history_begins = false;
     if (s->history_next == s->n_history)

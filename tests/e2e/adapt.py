@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """A client gets what its path takes, and no client's path is another's business."""
+import os
 import signal
 
-from lib import check, main, newest, relay, stats, wait_for, wait_stats
+from lib import (BUILD, PATIENCE, card_numbers, check, files, main, newest, relay, stats, wait_for,
+                 wait_stats)
 
+PANEL = os.path.join(BUILD, "tests/tools/panel")
 FPS = 25
 STEADY = 8  # statistics, one a second
 
@@ -67,6 +70,28 @@ def recording_has_whole_frames(w):
     check(p.stop() == 0, p.log())
 
 
+def what_was_before_the_key_comes_late_but_whole(w):
+    """The history has to do with a part of what the path takes, and takes longer than it reaches."""
+    w.server("card=pattern:640x480@25", "--history", "3s")
+    rate = rate_of(live(w))
+    _, port = relay(w, "--rate", f"1e12,{rate / 2:.0f}")
+    directory = w.path("panel")
+    os.mkdir(directory)
+    p = w.start([PANEL, f"127.0.0.1:{port}/card", directory, "1500", "80"], "panel")
+    check(p.wait(2 * PATIENCE) == 0, p.log())
+    with open(p.out_path, encoding="ascii") as f:
+        said = dict(line.split() for line in f.read().splitlines())
+    (path,) = files(directory)
+    rows = card_numbers(path)
+    steps = [b[1] - a[1] for a, b in zip(rows, rows[1:])]
+    print(f"# frame after frame: {steps}", flush=True)
+    before = int(said["key"]) - rows[0][2]
+    check(abs(before - 1500000) <= 45000, f"it begins {before} us before the key")
+    check(all(s == 1 for s in steps[:37]), "a frame before the key is missing")
+    check(max(steps) <= FPS, "frames are missing that nobody left out")
+    check(not p.lines("has a hole"), p.log())
+
+
 def a_slow_client_is_alone(w):
     """One client is behind a thin path and one stands still; a third one loses nothing."""
     server = w.server("pattern:640x480@25")
@@ -85,4 +110,5 @@ def a_slow_client_is_alone(w):
 
 
 if __name__ == "__main__":
-    main([half_the_rate, recording_has_whole_frames, a_slow_client_is_alone], long=True)
+    main([half_the_rate, recording_has_whole_frames,
+          what_was_before_the_key_comes_late_but_whole, a_slow_client_is_alone], long=True)

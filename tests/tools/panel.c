@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A panel without a screen: shows one stream at the smallest size for a while, takes a snapshot,
  * records from a moment on, and ends.
- *   panel URL DIRECTORY PRERECORD_MS
+ *   panel URL DIRECTORY PRERECORD_MS [FRAMES]
  * It prints "small WIDTHxHEIGHT", then "still WIDTHxHEIGHT", then "key MONO_US", when it begins to
  * record, and "end MONO_US". */
 #include <poll.h>
@@ -14,10 +14,11 @@
 #include "util/mono.h"
 #include "util/text.h"
 
-#define GIVE_UP_NS (60 * NS_PER_S)
-enum { WATCH_FRAMES = 200, RECORD_FRAMES = 225, LOOK_MS = 20 };
+#define GIVE_UP_NS (100 * NS_PER_S)
+enum { WATCH_FRAMES = 200, LOOK_MS = 20 };
 
 static uint64_t began_ns;
+static unsigned record_frames = 225;
 
 static void look(struct wall *w, struct wall_view *v)
 {
@@ -74,7 +75,7 @@ static void record(struct wall *w, uint64_t id)
         exit(1);
     do
         look(w, &v);
-    while (v.row[0].recorded_frames < RECORD_FRAMES);
+    while (v.row[0].recorded_frames < record_frames);
     printf("end %lld\n", (long long)mono_us());
     wall_record(w, id, false);
     while (v.row[0].rx.tier == 0) /* the panel's size again */
@@ -90,7 +91,9 @@ int main(int argc, char **argv)
     uint64_t id;
     struct wall_add add = {.codec = -1, .record = -1};
 
-    if (argc != 4 || url_parse(argv[1], &add.url, error, sizeof(error)) < 0)
+    if (argc > 4)
+        record_frames = (unsigned)strtoul(argv[4], NULL, 10);
+    if (argc < 4 || argc > 5 || url_parse(argv[1], &add.url, error, sizeof(error)) < 0)
         return 2;
     text_format(path, sizeof(path), "%s/known", argv[2]);
     setvbuf(stdout, NULL, _IOLBF, 0);

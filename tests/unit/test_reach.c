@@ -24,26 +24,27 @@ static const struct repair_path path = {.rtt_ns = 20 * MS,
                                         .frame_fragments = COUNT};
 
 enum what {
-    LAST,    /* of a story */
-    START,   /* at frame a; live media brings b and newer */
-    DECIDED, /* live media has had its chance before a */
-    LIVE,    /* frames a … b come whole, live */
-    PAST,    /* … out of the history */
-    FIRST,   /* … which begins there */
-    REPAIRS, /* … as repairs */
-    PIECE,   /* fragment b of the history's frame a */
-    SPARE,   /* … which is of no use */
-    DARK,    /* nothing at all is heard of the server, from now on */
-    LIGHT,   /* … until now */
-    SESSION, /* another one begins */
-    END,     /* a is not wanted any more, nor what is newer */
-    FETCHES, /* asks for a … b */
-    NACKS,   /* asks for the rest of a */
-    WAITS,   /* asks for no frames */
-    WAKES,   /* has nothing to do before a ms */
-    GIVES,   /* frames a … b, in order, and no more for now */
-    NOTHING, /* gives none */
-    OVER,    /* all is settled; a: or not */
+    LAST,     /* of a story */
+    START,    /* at frame a; live media brings b and newer */
+    DECIDED,  /* live media has had its chance before a */
+    LIVE,     /* frames a … b come whole, live */
+    PAST,     /* … out of the history */
+    FIRST,    /* … which begins there */
+    REPAIRS,  /* … as repairs */
+    PIECE,    /* fragment b of the history's frame a */
+    SPARE,    /* … which is of no use */
+    DARK,     /* nothing at all is heard of the server, from now on */
+    LIGHT,    /* … until now */
+    SESSION,  /* another one begins */
+    LEFT_OUT, /* of a + 1 live frames one is sent */
+    END,      /* a is not wanted any more, nor what is newer */
+    FETCHES,  /* asks for a … b */
+    NACKS,    /* asks for the rest of a */
+    WAITS,    /* asks for no frames */
+    WAKES,    /* has nothing to do before a ms */
+    GIVES,    /* frames a … b, in order, and no more for now */
+    NOTHING,  /* gives none */
+    OVER,     /* all is settled; a: or not */
 };
 struct step {
     unsigned ms;
@@ -225,6 +226,17 @@ static const struct row rows[] = {
       {2099, NOTHING},
       {2100, WAITS},
       {2100, GIVES, 13, 13}}},
+    {"a path that takes one live frame of three brings the history as slowly",
+     {{0, LEFT_OUT, 2},
+      {0, START, 10, 13},
+      {0, LIVE, 13, 13},
+      {0, FETCHES, 10, 12},
+      {2100, FETCHES, 10, 12},
+      {5700, FETCHES, 10, 12},
+      {5999, WAITS},
+      {5999, NOTHING},
+      {6000, WAITS},
+      {6000, GIVES, 13, 13}}},
     {"an outage does not try it",
      {{0, START, 10, 13},
       {0, LIVE, 13, 13},
@@ -298,6 +310,7 @@ static const struct row rows[] = {
 };
 
 static struct reach r;
+static struct packet_stream stream;
 static uint32_t decided;
 static bool dark;
 static int held; /* frames' memory that is out */
@@ -319,6 +332,7 @@ static int setup(void **state)
 {
     held = 0;
     dark = false;
+    stream = (struct packet_stream){.boot = BOOT, .stride = STRIDE};
     reach_init(&r, &(struct reasm_owner){.take = take, .give_back = give_back});
     return 0;
 }
@@ -389,7 +403,6 @@ static void hear_whole(uint32_t frame, uint8_t flags, uint64_t now_ns)
 /* What it asks for; 0: nothing. */
 static enum packet_type ask(struct packet *p, uint64_t now_ns)
 {
-    static const struct packet_stream stream = {.boot = BOOT, .stride = STRIDE};
     static uint8_t bitmap[PROTO_NACK_BITMAP_MAX];
     bool asks = reach_next(&r, decided, &stream, &path, now_ns, p, bitmap, sizeof bitmap);
     return asks ? p->type : 0;
@@ -472,6 +485,8 @@ static void happen(const struct step *s, uint64_t now_ns)
         dark = s->what == DARK;
     else if (s->what == SESSION)
         reach_session(&r);
+    else if (s->what == LEFT_OUT)
+        stream.left_out = (uint8_t)s->a;
     else if (s->what == END)
         reach_end_at(&r, s->a);
     else
