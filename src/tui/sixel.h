@@ -12,8 +12,8 @@ struct sixel; /* one a thread; keeps its tables and room */
 
 enum { SIXEL_BAND = 6 }; /* pixels high */
 
-/* For terminals with that many colour registers, the largest palette of 16, 64 or 256 that fits;
- * -EINVAL for fewer than 16, -ENOMEM. */
+/* For terminals with that many colour registers, of which at most 256 are used. Takes some 30 ms to
+ * choose and mix its colours, see tui/sixel_palette.h. -EINVAL for fewer than 16, -ENOMEM. */
 int sixel_new(unsigned registers, struct sixel **out);
 void sixel_free(struct sixel *s);
 
