@@ -27,18 +27,20 @@ static struct addr sink;
 static uint8_t picture[FRAGMENT];
 
 struct client {
-    struct pair pair;
+    struct secure *secure;
     struct thread thread;
     bool live; /* records go to the group */
     size_t len, segment;
     uint8_t group[PACE_GROUP * MTU];
 };
 
+static struct pair pair; /* keys, and the queues of the handshake under way */
+
 static int out(void *ctx, const uint8_t *dgram, size_t len)
 {
     struct client *c = ctx;
     if (!c->live)
-        return pair_out(&c->pair.to[PAIR_CLIENT], dgram, len);
+        return pair_out(&pair.to[PAIR_CLIENT], dgram, len);
     if (c->len == 0)
         c->segment = len;
     memcpy(c->group + c->len, dgram, len);
@@ -46,29 +48,47 @@ static int out(void *ctx, const uint8_t *dgram, size_t len)
     return 0;
 }
 
-static int handshake(struct client *c)
+/* Asks until a hello has a right cookie; then the server's channel is made and given it. */
+static int accept_hello(const struct secure_settings *s)
 {
     uint8_t prestate[SECURE_PRESTATE_BYTES];
-    struct pair *p = &c->pair;
-    const struct secure_settings s = {.server = true, .mtu = MTU, .out = out, .ctx = c};
-    struct secure_settings mine = s;
-    int rc = pair_init(p);
-    mine.keys = p->keys[PAIR_SERVER];
-    while (rc == 0 && !p->end[PAIR_SERVER]) {
-        secure_handshake(p->end[PAIR_CLIENT]);
-        struct pair_dgram *d = pair_take(p, PAIR_SERVER);
-        if (!d || secure_cookie_check(&p->cookies, p->now_ns, "x", 1, d->bytes, d->len, prestate,
-                                      pair_out, &p->to[PAIR_CLIENT]) != 1) {
-            d = pair_take(p, PAIR_CLIENT);
+    int rc = 0;
+    while (rc == 0 && !pair.end[PAIR_SERVER]) {
+        secure_handshake(pair.end[PAIR_CLIENT]);
+        struct pair_dgram *d = pair_take(&pair, PAIR_SERVER);
+        if (!d || secure_cookie_check(&pair.cookies, pair.now_ns, "x", 1, d->bytes, d->len,
+                                      prestate, pair_out, &pair.to[PAIR_CLIENT]) != 1) {
+            d = pair_take(&pair, PAIR_CLIENT);
             if (d)
-                secure_feed(p->end[PAIR_CLIENT], d->bytes, d->len);
+                secure_feed(pair.end[PAIR_CLIENT], d->bytes, d->len);
             continue;
         }
-        rc = secure_new(&mine, prestate, &p->end[PAIR_SERVER]);
+        rc = secure_new(s, prestate, &pair.end[PAIR_SERVER]);
         if (rc == 0)
-            secure_feed(p->end[PAIR_SERVER], d->bytes, d->len);
+            pair_give(&pair, PAIR_SERVER, d->bytes, d->len);
     }
-    return rc == 0 ? pair_handshake(p, 20000) : rc;
+    return rc;
+}
+
+/* The client's end has done its work with the handshake. */
+static int handshake(struct client *c)
+{
+    const struct secure_settings server = {
+        .keys = pair.keys[PAIR_SERVER], .server = true, .mtu = MTU, .out = out, .ctx = c};
+    const struct secure_settings client = {
+        .keys = pair.keys[PAIR_CLIENT], .mtu = MTU, .out = pair_out, .ctx = &pair.to[PAIR_SERVER]};
+    secure_free(pair.end[PAIR_CLIENT]);
+    pair.end[PAIR_CLIENT] = NULL;
+    for (int end = 0; end < 2; end++)
+        pair.to[end].head = pair.to[end].tail;
+    int rc = secure_new(&client, NULL, &pair.end[PAIR_CLIENT]);
+    if (rc == 0)
+        rc = accept_hello(&server);
+    if (rc == 0)
+        rc = pair_handshake(&pair, 20000);
+    c->secure = pair.end[PAIR_SERVER];
+    pair.end[PAIR_SERVER] = NULL;
+    return rc;
 }
 
 static void send_frame(struct client *c)
@@ -76,7 +96,7 @@ static void send_frame(struct client *c)
     static const uint8_t header[HEADER];
     for (unsigned sent = 0; sent < fragments;) {
         for (unsigned i = 0; i < PACE_GROUP && sent < fragments; i++, sent++)
-            secure_send2(c->pair.end[PAIR_SERVER], header, HEADER, picture, FRAGMENT - HEADER);
+            secure_send2(c->secure, header, HEADER, picture, FRAGMENT - HEADER);
         wire->ops->send(wire, NULL, &sink, c->group, c->len, c->segment, NULL);
         c->len = 0;
         if (sent < fragments)
@@ -152,6 +172,8 @@ int main(int argc, char **argv)
     struct link *reader = NULL;
     struct client **clients = mem_zero(n, sizeof *clients);
     int rc = clients ? open_wire(&reader) : -1;
+    if (rc == 0)
+        rc = pair_init(&pair);
     for (; rc == 0 && made < n; made += rc == 0) {
         clients[made] = mem_zero(1, sizeof **clients);
         rc = clients[made] ? handshake(clients[made]) : -1;
@@ -163,9 +185,10 @@ int main(int argc, char **argv)
     ring(true);
     for (unsigned i = 0; i < made; i++) {
         thread_join(&clients[i]->thread);
-        pair_fini(&clients[i]->pair);
+        secure_free(clients[i]->secure);
         mem_free(clients[i]);
     }
     mem_free(clients);
+    pair_fini(&pair);
     return rc != 0;
 }

@@ -3,9 +3,10 @@
 """Server, CPU a client: N streams of headless consoles on one 640x480@25 test card, encrypted.
 
 A line for each N: how long the connects took; the server's CPU in percent of a core and a client;
-the same for the bare hot path (fanout.c) just after, and the ratio of the two; the consoles' CPU;
-pictures a second and client; frames that were not complete; what the server's memory grew by for
-each client after the first. Then the straight line through the server's CPU. Arguments: the Ns.
+the same for the bare hot path (fanout.c) just after, and the ratio of the two for each frame sent;
+the consoles' CPU; pictures a second and client; frames that were not complete; what the server's
+memory grew by for each client after the first. Then the straight line through the server's CPU.
+Arguments: the Ns.
 """
 import os
 import subprocess
@@ -19,6 +20,7 @@ FANOUT = os.path.join(BUILD, "tests/bench/fanout")
 CLIENTS = [1, 10, 50, 100, 200, 500]
 STREAMS = 50  # of a console
 SECONDS = 4
+FPS = 25
 SETTLE_SECONDS = 3   # until the server has all frames that it keeps
 RECORD_BYTES = 1139  # of a frame, in a datagram of 1200
 LOOK_SECONDS = 0.25  # how often to look whether all is well: looking takes CPU itself
@@ -78,7 +80,7 @@ def bare(n, frame_bytes):
 
 def measure(n):
     with world() as w:
-        server = w.server("pattern:640x480@25", "--history", "1s", "--max-clients", "1000",
+        server = w.server(f"pattern:640x480@{FPS}", "--history", "1s", "--max-clients", "1000",
                           "--max-clients-per-address", "1000")
         consoles, seconds = connect(w, server, 1)
         memory = 0
@@ -95,9 +97,12 @@ def measure(n):
             memory = (rss_kb(server.pid) - one_kb) / (n - 1)
         sample = latest(consoles[0])["s0"]
         for p in consoles:
-            p.stop()
+            p.process.terminate()
+        for p in consoles:
+            p.wait()
     least = bare(n, round(sample["bitrate"] / 8 / sample["fps"]))
-    print(f"{n:7d} {seconds:9.1f} {load:9.1f} {load / n:11.3f} {least:7.1f} {load / least:6.2f} "
+    ratio = load / rate / (least / (n * FPS))
+    print(f"{n:7d} {seconds:9.1f} {load:9.1f} {load / n:11.3f} {least:7.1f} {ratio:6.2f} "
           f"{clients_load:10.1f} {rate / n:8.1f} {lost:5d} {memory:12.0f}", flush=True)
     return n, load
 
