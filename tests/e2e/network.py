@@ -158,6 +158,16 @@ def an_address_changes(w):
     check(newest(p)["reconnects"] == 1, f"{newest(p)}")
 
 
+def is_the_frame_asked_for(still, said, recording):
+    """The newest one when it was asked for, as the card in it tells, and bit for bit the same as in
+    the recording, which was made in another way."""
+    check(0 <= int(said["number"]) - int(said["asked"]) <= 25, f"{said}")
+    ((_, number, captured),) = card_numbers(still)
+    check(captured == int(said["captured"]), f"captured {captured}, not {said['captured']}")
+    with open(still, "rb") as f, open(recording, "rb") as g:
+        check(f.read() in g.read(), f"card {number} is another one in the recording")
+
+
 def a_recording_begins_before_the_key(w):
     """Five seconds earlier, at full size, though the panel had the smallest; so is a snapshot."""
     w.server("card=pattern:640x480@25")
@@ -171,6 +181,7 @@ def a_recording_begins_before_the_key(w):
     check(said["small"] == "80x60", f"{said}")
     check(said["still"] == "640x480", f"{said}")
     (path,) = files(directory)
+    is_the_frame_asked_for(os.path.join(directory, "still.jpg"), said, path)
     rows = card_numbers(path)  # the card's numbers can be read at full size only
     check(not holes(rows), f"{holes(rows)}\n{p.log()}")
     before = int(said["key"]) - rows[0][2]

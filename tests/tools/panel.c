@@ -2,8 +2,9 @@
 /* A panel without a screen: shows one stream at the smallest size for a while, takes a snapshot,
  * records from a moment on, and ends.
  *   panel URL DIRECTORY PRERECORD_MS [FRAMES]
- * It prints "small WIDTHxHEIGHT", then "still WIDTHxHEIGHT", then "key MONO_US", when it begins to
- * record, and "end MONO_US". */
+ * It prints "small WIDTHxHEIGHT", then "asked NUMBER", that of the newest frame, "still
+ * WIDTHxHEIGHT", "number NUMBER" and "captured US", then "key MONO_US", when it begins to record,
+ * and "end MONO_US". The snapshot is DIRECTORY/still.jpg. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,22 +47,42 @@ static void watch(struct wall *w, uint64_t id)
     wall_view_fini(&v);
 }
 
-static void on_still(void *ctx, struct frame *f)
-{
-    int *pictures = ctx;
+struct still {
+    char path[1024];
+    int over;
+};
 
-    printf("still %ux%u\n", f ? f->width : 0, f ? f->height : 0);
-    __atomic_store_n(pictures, 1, __ATOMIC_RELEASE);
+static void save(const struct frame *f, const char *path)
+{
+    FILE *out = fopen(path, "wb");
+
+    if (!out || fwrite(f->data, 1, f->len, out) != f->len || fclose(out) != 0)
+        exit(1);
+    printf("number %u\ncaptured %llu\n", f->number, (unsigned long long)f->capture_us);
 }
 
-static void still(struct wall *w, uint64_t id)
+static void on_still(void *ctx, struct frame *f)
+{
+    struct still *s = ctx;
+
+    printf("still %ux%u\n", f ? f->width : 0, f ? f->height : 0);
+    if (f)
+        save(f, s->path);
+    __atomic_store_n(&s->over, 1, __ATOMIC_RELEASE);
+}
+
+static void still(struct wall *w, uint64_t id, const char *directory)
 {
     struct wall_view v = {0};
-    int pictures = 0;
+    struct still s = {.over = 0};
+    struct frame *f = wall_newest(w, id);
 
-    if (wall_still(w, id, on_still, &pictures) < 0)
+    text_format(s.path, sizeof(s.path), "%s/still.jpg", directory);
+    printf("asked %u\n", f->number);
+    frame_unref(&f);
+    if (wall_still(w, id, on_still, &s) < 0)
         exit(1);
-    while (!__atomic_load_n(&pictures, __ATOMIC_ACQUIRE))
+    while (!__atomic_load_n(&s.over, __ATOMIC_ACQUIRE))
         look(w, &v);
     wall_view_fini(&v);
 }
@@ -111,7 +132,7 @@ int main(int argc, char **argv)
     if (wall_new(&set, &w) < 0 || wall_add(w, &add, &id) < 0 || wall_want(w, id, 1, 1) < 0)
         return 1;
     watch(w, id);
-    still(w, id);
+    still(w, id, argv[2]);
     record(w, id);
     wall_stop(w);
     wall_free(w);
