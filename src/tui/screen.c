@@ -77,6 +77,10 @@ static void make_endings(struct screen *s)
     if (ansi) {
         add_text(s->leave, sizeof s->leave, ABORT);
     }
+    if (ansi && capability("csr")) { /* curses sets one of as many lines as terminfo names */
+        add_text(s->enter, sizeof s->enter, "\0337\033[r\0338");
+        add_text(s->leave, sizeof s->leave, "\033[r");
+    }
     if (mouse) {
         add_text(s->enter, sizeof s->enter, "\033[?1000h\033[?1006h\033[?2004h");
         add_text(s->leave, sizeof s->leave, "\033[?2026l\033[?2004l\033[?1006l\033[?1000l");

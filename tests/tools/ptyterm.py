@@ -159,12 +159,21 @@ class Term:
             self.repeat(int(args or 1))
         elif final in b'ST' and not prefix:
             self.scroll(int(args or 1), final == b'S')
+        elif final == b'r' and not prefix:
+            self.margins(*(int(a or 0) for a in args.split(b';')))
         elif prefix or middle or final in b'nct':
             self.question(prefix, args, middle, final)
         else:
             if final == b'J' and args == b'2':
                 self.now[2].clear()
             self.now[1].feed(m.group(0))
+
+    def margins(self, top, bottom=0):
+        """Which lines scroll, on both screens; None: all."""
+        lines = (max(top, 1) - 1, (bottom or self.rows) - 1)
+        for screen, _ in (self.main[:2], self.other[:2]):
+            screen.margins = None if lines == (0, self.rows - 1) else lines
+        self.now[0].cursor_position()
 
     def scroll(self, lines, up):
         """In the scroll region; pyte knows it only at its edges."""
@@ -341,6 +350,8 @@ class Term:
         left = self.modes & {1000, 1002, 1003, 1006, 2004, 2026, 1049}
         assert not left, f'modes left on: {left}'
         assert not self.now[0].cursor.hidden, 'the cursor is hidden'
+        for screen, _ in (self.main[:2], self.other[:2]):
+            assert screen.margins is None, f'only {screen.margins} scrolls'
         for _, _, images in (self.main, self.other):
             assert not images.stored and not images.keys, 'images are left behind'
             assert not images.wrong, images.wrong

@@ -256,6 +256,14 @@ def test_terminal_that_stops_reading_gets_the_newest():
         t.see('· events')
 
 
+def test_all_lines_scroll():
+    """Curses takes the terminal for one of 24 lines, as terminfo says, and lets only those scroll."""
+    with demo(cols=120, rows=40) as t:
+        t.see('front', 'q quit')
+        assert t.now[0].margins is None, t.now[0].margins
+        quit_clean(t)
+
+
 def test_suspend_and_resume():
     with demo() as t:
         t.see('front')
