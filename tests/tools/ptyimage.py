@@ -145,6 +145,8 @@ class Images:
     def put(self, look):
         """Into the cells from the cursor on."""
         top, left = self.screen.cursor.y, self.screen.cursor.x
+        if self.screen.margins not in (None, (0, self.screen.lines - 1)):
+            self.wrong.append(f'an image in a scroll region: {self.screen.margins}')
         for (y, x), what in look.items():
             if top + y >= self.screen.lines - 1 or left + x >= self.screen.columns:
                 self.wrong.append(f'an image in the last row or outside: {top + y}, {left + x}')
