@@ -137,6 +137,22 @@ def a_long_cut_is_a_hole_of_true_length(w):
     check(said and abs(float(said.group(1)) - gone) <= 0.1, p.log())
 
 
+def a_second_signal_ends_at_once(w):
+    """The first one lets a recording have what is still on its way; who is in a hurry says it twice."""
+    w.server("card=pattern:320x240@25", "--always", "--history", "20s")
+    link = Link(w, *RTT, "--cut-after", "3000", "--cut-for", "8000")
+    p = record_over(w, link)
+    p.wait_line("card: live", count=2)
+    p.process.send_signal(signal.SIGTERM)
+    p.wait_line("waiting for pictures")
+    began = time.monotonic()
+    check(p.stop() == 0, p.log())
+    took = time.monotonic() - began
+    print(f"# over {took * 1000:.0f} ms after the second signal", flush=True)
+    check(took < 2, f"over {took:.1f} s after the second signal")
+    check(recorded(w.path("camwall")), "there is a file, and it is whole")
+
+
 def an_address_changes(w):
     """As after a NAT's restart: back within 3 s, no hole, and the log tells it."""
     w.server("card=pattern:320x240@25")
@@ -191,6 +207,7 @@ def a_recording_begins_before_the_key(w):
 
 
 TESTS = [loss_is_repaired, doubled_and_reordered, cuts_leave_no_hole,
-         a_long_cut_is_a_hole_of_true_length, an_address_changes, a_recording_begins_before_the_key]
+         a_long_cut_is_a_hole_of_true_length, a_second_signal_ends_at_once, an_address_changes,
+         a_recording_begins_before_the_key]
 if __name__ == "__main__":
     main(TESTS, long=True)
