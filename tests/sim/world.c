@@ -153,9 +153,10 @@ void world_run(struct world *w, uint64_t ns)
     w->now_ns = end_ns;
 }
 
-static struct netmodel_settings way_up(const struct netmodel_settings *net)
+static struct netmodel_settings way_up(const struct world *w, const struct netmodel_settings *net)
 {
     struct netmodel_settings up = *net;
+    up.delay_ns += w->s.up_more_ns;
     up.loss = 1 - (1 - net->loss) * (1 - net->burst_loss);
     up.burst_loss = 0;
     return up;
@@ -163,7 +164,7 @@ static struct netmodel_settings way_up(const struct netmodel_settings *net)
 
 void world_network(struct world *w, const struct netmodel_settings *net)
 {
-    struct netmodel_settings up = way_up(net);
+    struct netmodel_settings up = way_up(w, net);
     w->bad = *net;
     simlink_change(w->net, net, &up);
 }
@@ -203,8 +204,9 @@ void world_new(struct world *w, const struct world_settings *s, const struct net
     w->s = *s;
     w->seed = seed;
     netmodel_init(&w->rng, &(struct netmodel_settings){0}, ~seed);
-    struct netmodel_settings up = way_up(net);
+    struct netmodel_settings up = way_up(w, net);
     w->bad = *net;
+    w->shift_ns = netmodel_random(&w->rng) >> 14; /* up to 13 days */
     MUST(w, simlink_new(net, &up, seed, &w->net) == 0);
     MUST(w, link_batch_init(&w->batch, 32, RECORD_MAX) == 0);
     w->now_ns = w->camera_ns = w->hello_ns = 100 * NS_PER_S;

@@ -32,7 +32,8 @@ struct world_settings {
     uint64_t interval_ns;          /* of the camera */
     uint32_t frame_min, frame_max; /* bytes */
     uint32_t first_frame;
-    unsigned history; /* frames that the server keeps */
+    unsigned history;    /* frames that the server keeps */
+    uint64_t up_more_ns; /* the way to the server is longer by so much */
 };
 
 struct world {
@@ -41,6 +42,7 @@ struct world {
     struct netmodel_settings bad; /* how it is now */
     struct netmodel rng;          /* only its random numbers */
     uint64_t seed, now_ns, trace; /* trace: a hash of everything that happened */
+    uint64_t shift_ns;            /* how far the server's clock is ahead */
     struct link_batch batch;
 
     uint64_t camera_ns; /* next frame */

@@ -7,6 +7,12 @@
 #include "proto/serial.h"
 #include "util/mono.h"
 
+/* Its clock began at another time than the client's. */
+static uint64_t server_ns(const struct world *w)
+{
+    return w->now_ns + w->shift_ns;
+}
+
 static void server_say(struct world *w, const struct packet *p)
 {
     uint8_t buf[RECORD_MAX];
@@ -14,7 +20,7 @@ static void server_say(struct world *w, const struct packet *p)
     MUST(w, len > 0);
     world_note(w, p->type, p->type == PACKET_STREAM ? p->stream.change : 0);
     world_send_record(w, SERVER, w->server_session, buf, len);
-    talk_server_said(&w->server, w->now_ns);
+    talk_server_said(&w->server, server_ns(w));
 }
 
 void world_server_end(struct world *w)
@@ -68,8 +74,9 @@ static void send_fragment(struct world *w, uint32_t number, const uint8_t *frame
                      .index = (uint16_t)index,
                      .count = frag_count(bytes, stride),
                      .frame_bytes = bytes,
-                     .capture_us = world_current(w)->began_us + (number - world_current(w)->first) *
-                                                                    w->s.interval_ns / NS_PER_US,
+                     .capture_us =
+                         world_current(w)->began_us + w->shift_ns / NS_PER_US +
+                         (number - world_current(w)->first) * w->s.interval_ns / NS_PER_US,
                      .payload = frame + frag_offset((uint16_t)index, stride),
                      .payload_len = frag_len(bytes, stride, (uint16_t)index)},
     };
@@ -105,7 +112,7 @@ static void answer_nack(struct world *w, const struct packet_nack *n)
     for (unsigned i = 0; i < (n->bytes ? n->bytes * 8u : count) && n->first + i < count; i++) {
         unsigned index = n->first + i;
         if ((n->bytes && !(n->bitmap[i / 8] >> (7 - i % 8) & 1)) ||
-            !repeat_allowed(&w->repeated, 0, n->frame, (uint16_t)index, half_rtt_ns, w->now_ns))
+            !repeat_allowed(&w->repeated, 0, n->frame, (uint16_t)index, half_rtt_ns, server_ns(w)))
             continue;
         if (!repeat_spend(&w->budget, w->server.stream.stride))
             break;
@@ -121,7 +128,7 @@ static void answer_fetch(struct world *w, const struct packet_fetch *f)
     w->past_next = serial_newer(oldest, f->from) ? oldest : f->from;
     w->past_to = f->to;
     w->past_begins = true;
-    w->past_ns = w->now_ns;
+    w->past_ns = server_ns(w);
     w->fetches++;
 }
 
@@ -159,7 +166,7 @@ static void begin_frame(struct world *w, uint32_t number, uint8_t flags)
     w->sending_bytes = world_size_of(w, run, number);
     world_paint(run, number, w->frame, w->sending_bytes);
     pace_start(&w->pace, frag_count(w->sending_bytes, w->server.stream.stride), w->s.interval_ns,
-               w->now_ns);
+               server_ns(w));
 }
 
 /* The next live frame, or else the next one of the history, at most one an interval. */
@@ -174,12 +181,12 @@ static bool next_frame(struct world *w)
         repeat_earn(&w->budget, w->sending_bytes);
         return true;
     }
-    if (!w->past_wanted || w->now_ns < w->past_ns)
+    if (!w->past_wanted || server_ns(w) < w->past_ns)
         return false;
     w->past_wanted = !serial_newer(w->past_next, w->past_to) && is_kept(w, w->past_next);
     if (!w->past_wanted)
         return false;
-    w->past_ns = w->now_ns + w->s.interval_ns;
+    w->past_ns = server_ns(w) + w->s.interval_ns;
     begin_frame(w, w->past_next++, FRAGMENT_HISTORY | (w->past_begins ? FRAGMENT_FIRST : 0));
     w->past_begins = false;
     return true;
@@ -190,13 +197,13 @@ static void media_step(struct world *w)
     while (w->server_session && talk_server_media(&w->server)) {
         if (w->pace.sent == w->pace.count && !next_frame(w))
             return;
-        uint16_t due = pace_due(&w->pace, w->now_ns);
+        uint16_t due = pace_due(&w->pace, server_ns(w));
         if (due == 0)
             return;
         for (uint16_t i = 0; i < due; i++)
             send_fragment(w, w->sending, w->frame, w->sending_bytes, w->pace.sent + i,
                           w->sending_flags);
-        pace_sent(&w->pace, due, w->now_ns);
+        pace_sent(&w->pace, due, server_ns(w));
     }
     w->queued = 0;
     w->pace = (struct pace){0};
@@ -207,7 +214,7 @@ static void talk_step(struct world *w)
     struct packet p;
     enum talk_server_do what;
     while (w->server_session &&
-           (what = talk_server_next(&w->server, w->now_ns, &p)) != TALK_SERVER_WAIT)
+           (what = talk_server_next(&w->server, server_ns(w), &p)) != TALK_SERVER_WAIT)
         answer(w, what, &p);
 }
 
@@ -221,7 +228,7 @@ void world_server_hear(struct world *w, uint32_t session, const uint8_t *bytes, 
 {
     if (len > 0) {
         if (session == w->server_session)
-            MUST(w, talk_server_on_message(&w->server, bytes, len, w->now_ns) == 0);
+            MUST(w, talk_server_on_message(&w->server, bytes, len, server_ns(w)) == 0);
         talk_step(w);
         return;
     }
@@ -229,7 +236,7 @@ void world_server_hear(struct world *w, uint32_t session, const uint8_t *bytes, 
         world_server_end(w);
         w->server_session = session;
         w->budget = (struct repeat_budget){REPEAT_FIRST};
-        talk_server_init(&w->server, w->now_ns);
+        talk_server_init(&w->server, server_ns(w));
     }
     if (session == w->server_session)
         world_send_record(w, SERVER, session, NULL, 0);
@@ -242,5 +249,6 @@ uint64_t world_server_deadline(const struct world *w)
     uint64_t at = talk_server_deadline(&w->server), pace = pace_deadline(&w->pace);
     if (w->past_wanted && w->pace.sent == w->pace.count && talk_server_media(&w->server))
         pace = w->past_ns;
-    return pace < at ? pace : at;
+    at = pace < at ? pace : at;
+    return at > w->shift_ns ? at - w->shift_ns : 0;
 }
