@@ -41,6 +41,8 @@ void caps_init(struct caps *c, const struct tui_terminal *t, const char *charset
  * function key. The screen is drawn over it at once. */
 #define ASK_WIDTH "\033[2;1H\xe2\x94\x80\xe2\x96\x80\033[6n\r"
 
+#define ASK_LARGEST "\033[?2;1;0S" /* XTSMGRAPHICS: the largest sixel picture */
+
 static void ask_size(struct bytes *to)
 {
     bytes_text(to, "\033[14t"); /* size of all cells */
@@ -65,16 +67,19 @@ void caps_ask(struct caps *c, const char *term, struct bytes *to)
         kitty_query(to, QUERY_ID);
     }
     bytes_text(to, "\033[>0q");     /* XTVERSION */
-    bytes_text(to, "\033[?1;1;0S"); /* XTSMGRAPHICS: colour registers … */
-    bytes_text(to, "\033[?2;1;0S"); /* … and the largest sixel picture */
+    bytes_text(to, "\033[?1;1;0S"); /* XTSMGRAPHICS: colour registers */
+    bytes_text(to, ASK_LARGEST);
     bytes_text(to, "\033[?2026$p"); /* synchronized output? */
     bytes_text(to, "\033[c");       /* DA1: every terminal answers, last of all */
 }
 
 void caps_ask_size(const struct caps *c, struct bytes *to)
 {
-    if (c->answered && c->told >= TOLD_AREA) { /* it did when it was asked before */
+    if (c->told >= TOLD_AREA) { /* it did when it was asked before */
         ask_size(to);
+    }
+    if (c->sixel && c->sixel_width) {
+        bytes_text(to, ASK_LARGEST);
     }
 }
 
@@ -144,12 +149,10 @@ static bool on_sixel(struct caps *c, const struct input_event *e)
     if (e->arg[1] != 0 || e->arg[2] <= 0) {
         return false; /* it knows the question, not the answer */
     }
-    if (e->arg[0] == 1) {
-        c->registers = (unsigned)e->arg[2];
-    } else if (e->arg[0] == 2) {
-        c->sixel_width = (unsigned)e->arg[2];
-    }
-    return c->sixel;
+    unsigned *what = e->arg[0] == 1 ? &c->registers : &c->sixel_width;
+    bool other = *what != (unsigned)e->arg[2];
+    *what = (unsigned)e->arg[2];
+    return other && c->sixel;
 }
 
 /* Level first, then what it has: 4 is sixel. */

@@ -48,7 +48,8 @@ struct caps {
 void caps_init(struct caps *c, const struct tui_terminal *t, const char *charset, int colors);
 void caps_ask(struct caps *c, const char *term, struct bytes *to);
 
-/* The size of a cell again: the window has another size, so may its letters. */
+/* What depends on the size of the window and its letters, again: as far as the terminal told it
+ * before. */
 void caps_ask_size(const struct caps *c, struct bytes *to);
 
 /* True when something that is drawn differently has changed. */

@@ -49,6 +49,11 @@ static void add_environment(struct asking *a, const struct tui_terminal *t)
     add_fact(a, text);
     text_format(text, sizeof text, _("character set is %s"), t->charset);
     add_fact(a, text);
+    if (a->caps.cell_w) {
+        text_format(text, sizeof text, _("the device has cells of %u x %u pixels"), a->caps.cell_w,
+                    a->caps.cell_h);
+        add_fact(a, text);
+    }
     if (t->no_color) {
         add_fact(a, _("NO_COLOR is set"));
     }

@@ -124,9 +124,11 @@ class Images:
         self.cells = {}                    # (y, x): the character it is on, Look
         self.keys, self.data = None, b''   # what is being received
         self.drawn, self.aborted, self.wrong = 0, 0, []
+        self.resized = False  # what was drawn for another size may still come
 
     def clear(self):
         """The screen is erased."""
+        self.resized = False
         self.placed.clear()
         self.cells.clear()
 
@@ -149,7 +151,8 @@ class Images:
             self.wrong.append(f'an image in a scroll region: {self.screen.margins}')
         for (y, x), what in look.items():
             if top + y >= self.screen.lines - 1 or left + x >= self.screen.columns:
-                self.wrong.append(f'an image in the last row or outside: {top + y}, {left + x}')
+                if not self.resized:
+                    self.wrong.append(f'an image in the last row or outside: {top + y}, {left + x}')
                 continue
             row = self.screen.buffer[top + y]
             row[left + x] = char = row[left + x]._replace(data=row[left + x].data)

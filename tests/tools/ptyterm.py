@@ -114,8 +114,9 @@ class Term:
 
     def resize(self, cols, rows):
         self.pump(0)
-        for screen, _, _ in (self.main, self.other):
+        for screen, _, images in (self.main, self.other):
             screen.resize(rows, cols)
+            images.resized = True
         self.cols, self.rows = cols, rows
         self.set_size(cols, rows)
 

@@ -25,9 +25,23 @@ def test_answers_better_the_mode():
     assert lines['TERM is xterm-256color: 256 colours'] == '256', lines
     assert lines['character set is UTF-8'] == '256', lines
     assert lines['it calls itself XTerm(380)'] == 'truecolor', lines
-    assert lines['a cell is 9 x 18 pixels'] == 'truecolor', lines
+    assert lines['a cell is 9 x 18 pixels'] == '256', lines
     assert lines['synchronized updates'] == 'truecolor', lines
     assert lines['pictures:'] == 'truecolor', lines
+
+
+def test_pixels():
+    for kind, fact in (('kitty', 'kitty graphics'), ('iterm2', 'it calls itself iTerm2 3.4.19'),
+                       ('sixel', 'it answers: sixel')):
+        lines = report(answers=kind)
+        assert lines[fact] == kind, lines
+        assert lines['pictures:'] == kind, lines
+
+
+def test_multiplexers_do_not_let_them_through():
+    lines = report(answers='kitty', env={'TERM': 'screen-256color'})
+    assert lines['in a multiplexer: no kitty, no iterm2'] == '256', lines
+    assert 'kitty graphics' not in lines and lines['pictures:'] == 'truecolor', lines
 
 
 def test_wide_lines_are_ascii():
