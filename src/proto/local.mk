@@ -20,8 +20,10 @@ src_proto_libproto_a_SOURCES = \
 	%D%/repair.c %D%/repair.h \
 	%D%/serial.h \
 	%D%/talk_client.c %D%/talk_client.h \
+	%D%/talk_client_hear.c \
 	%D%/talk_client_impl.h \
 	%D%/talk_client_record.c \
+	%D%/talk_client_say.c \
 	%D%/talk_server.c %D%/talk_server.h \
 	%D%/wire.c %D%/wire.h
 PROTO_LIBS = src/proto/libproto.a $(UTIL_LIBS)

@@ -4,10 +4,12 @@
 
 #include "proto/talk_client.h"
 
-/* Seen by talk_client.c and talk_client_record.c only. */
+/* Seen by the files of talk_client only: talk_client.c (wants, sessions), talk_client_hear.c,
+ * talk_client_say.c, talk_client_record.c. */
 
 /* talk_client.c */
 struct repair_path talk_client_path(const struct talk_client *t);
+uint64_t talk_client_silent_at(const struct talk_client *t); /* if nothing more is heard */
 
 /* talk_client_record.c */
 void record_init(struct talk_client *t);
