@@ -114,6 +114,8 @@ tests_unit_test_order_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_reach
 TESTS += tests/unit/test_reach
-tests_unit_test_reach_SOURCES = tests/unit/test_reach.c
+tests_unit_test_reach_SOURCES = \
+	tests/unit/test_reach.c \
+	tests/unit/reach_stories.c tests/unit/reach_stories.h
 tests_unit_test_reach_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_reach_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)

@@ -10,11 +10,12 @@
 #include <cmocka.h>
 
 #include "proto/reach.h"
+#include "unit/reach_stories.h"
 #include "util/alloc.h"
 #include "util/mono.h"
 
 #define MS NS_PER_MS
-enum { STRIDE = 100, COUNT = 3 };
+enum { STRIDE = 100, COUNT = 3, STORIES_MOST = 64 };
 static const uint64_t BEGIN = 1000 * NS_PER_S;
 static const uint64_t BOOT = 0xb007;
 static const struct repair_path path = {.rtt_ns = 20 * MS,
@@ -22,292 +23,6 @@ static const struct repair_path path = {.rtt_ns = 20 * MS,
                                         .reorder_ns = 3 * MS,
                                         .window_ns = 200 * MS,
                                         .frame_fragments = COUNT};
-
-enum what {
-    LAST,     /* of a story */
-    START,    /* at frame a; live media brings b and newer */
-    DECIDED,  /* live media has had its chance before a */
-    LIVE,     /* frames a … b come whole, live */
-    PAST,     /* … out of the history */
-    FIRST,    /* … which begins there */
-    REPAIRS,  /* … as repairs */
-    PIECE,    /* fragment b of the history's frame a */
-    SPARE,    /* … which is of no use */
-    DARK,     /* nothing at all is heard of the server, from now on */
-    LIGHT,    /* … until now */
-    SESSION,  /* another one begins */
-    LEFT_OUT, /* of a + 1 live frames one is sent */
-    END,      /* a is not wanted any more, nor what is newer */
-    FETCHES,  /* asks for a … b */
-    NACKS,    /* asks for the rest of a */
-    WAITS,    /* asks for no frames */
-    WAKES,    /* has nothing to do before a ms */
-    GIVES,    /* frames a … b, in order, and no more for now */
-    NOTHING,  /* gives none */
-    OVER,     /* all is settled; a: or not */
-};
-struct step {
-    unsigned ms;
-    enum what what;
-    uint32_t a, b;
-};
-enum { STEPS = 24, YET = 1, NEVER = UINT32_MAX };
-
-struct row {
-    const char *name;
-    struct step step[STEPS];
-};
-
-static const struct row rows[] = {
-    {"live frames need no history",
-     {{0, START, 10, 10},
-      {0, WAITS},
-      {0, WAKES, NEVER},
-      {0, LIVE, 10, 10},
-      {0, LIVE, 12, 12},
-      {0, GIVES, 10, 10},
-      {9, LIVE, 11, 11},
-      {9, GIVES, 11, 12}}},
-    {"what is before live media",
-     {{0, START, 10, 13},
-      {0, WAKES, 0},
-      {0, FETCHES, 10, 12},
-      {0, WAITS},
-      {5, LIVE, 13, 14},
-      {5, NOTHING},
-      {20, FIRST, 10, 10},
-      {20, GIVES, 10, 10},
-      {60, PAST, 11, 12},
-      {60, GIVES, 11, 14},
-      {60, WAITS},
-      {60, WAKES, NEVER}}},
-    {"what live media lost",
-     {{0, START, 10, 10},
-      {0, LIVE, 10, 10},
-      {0, LIVE, 12, 13},
-      {0, GIVES, 10, 10},
-      {0, DECIDED, 11},
-      {0, WAITS},
-      {0, DECIDED, 12},
-      {0, FETCHES, 11, 11},
-      {9, FIRST, 11, 11},
-      {9, GIVES, 11, 13}}},
-    {"late repairs of live media",
-     {{0, START, 10, 10},
-      {0, LIVE, 11, 11},
-      {0, DECIDED, 11},
-      {0, FETCHES, 10, 10},
-      {9, SPARE, 11, 0},
-      {9, REPAIRS, 10, 10},
-      {9, GIVES, 10, 11}}},
-    {"live media that has decided nothing yet",
-     {{0, START, 10, 13}, {0, DECIDED, 5}, {0, FETCHES, 10, 12}}},
-    {"numbers wrap",
-     {{0, START, UINT32_MAX - 1, 1},
-      {0, FETCHES, UINT32_MAX - 1, 0},
-      {9, FIRST, UINT32_MAX - 1, 0},
-      {9, LIVE, 1, 1},
-      {9, GIVES, UINT32_MAX - 1, 1}}},
-    {"asked again when no answer comes",
-     {{0, START, 10, 13},
-      {0, FETCHES, 10, 12},
-      {0, WAKES, 300},
-      {299, WAITS},
-      {300, FETCHES, 10, 12},
-      {599, WAITS},
-      {600, FETCHES, 10, 12}}},
-    {"an answer puts that off",
-     {{0, START, 10, 13},
-      {0, FETCHES, 10, 12},
-      {290, PIECE, 10, 0},
-      {300, WAITS},
-      {589, WAITS},
-      {590, FETCHES, 10, 12}}},
-    {"another FETCH's answer does not",
-     {{0, START, 10, 13},
-      {0, FETCHES, 10, 12},
-      {290, PAST, 9, 9},
-      {290, PAST, 13, 13},
-      {299, WAITS},
-      {300, FETCHES, 10, 12}}},
-    {"missing fragments",
-     {{0, START, 10, 13},
-      {0, FETCHES, 10, 12},
-      {9, PIECE, 10, 1},
-      {9, WAKES, 12},
-      {11, WAITS},
-      {12, NACKS, 10},
-      {20, PIECE, 10, 0},
-      {20, PIECE, 10, 2},
-      {20, GIVES, 10, 10}}},
-    {"missing frames",
-     {{0, START, 10, 13}, {0, FETCHES, 10, 12}, {9, PAST, 11, 11}, {12, NACKS, 10}}},
-    {"others between two that are missing, so few that one FETCH does",
-     {{0, START, 10, 21}, {0, LIVE, 11, 18}, {0, FETCHES, 10, 20}}},
-    {"others between two that are missing, too many for that",
-     {{0, START, 10, 21},
-      {0, LIVE, 11, 19},
-      {0, FETCHES, 10, 10},
-      {9, FIRST, 10, 10},
-      {9, GIVES, 10, 19},
-      {9, FETCHES, 20, 20}}},
-    {"all that is missing when there is no answer",
-     {{0, START, 10, 21},
-      {0, LIVE, 11, 19},
-      {0, FETCHES, 10, 10},
-      {300, FETCHES, 10, 20},
-      {310, FIRST, 20, 20},
-      {509, WAITS},
-      {510, WAITS},
-      {510, GIVES, 11, 20}}},
-    {"history that begins later",
-     {{0, START, 10, 20},
-      {0, FETCHES, 10, 19},
-      {5, FIRST, 14, 14},
-      {9, PAST, 15, 19},
-      {204, NOTHING},
-      {204, WAITS},
-      {204, WAKES, 205},
-      {205, WAITS},
-      {205, GIVES, 14, 19}}},
-    {"older ones may come yet",
-     {{0, START, 10, 20},
-      {0, FETCHES, 10, 19},
-      {5, FIRST, 14, 14},
-      {100, PAST, 12, 12},
-      {204, WAITS},
-      {204, NOTHING},
-      {205, WAITS},
-      {205, GIVES, 12, 12},
-      {205, GIVES, 14, 14}}},
-    {"the rest of an answer says nothing about its beginning",
-     {{0, START, 10, 20},
-      {0, FETCHES, 10, 19},
-      {5, PAST, 14, 14},
-      {204, WAITS},
-      {205, FETCHES, 10, 19},
-      {210, PAST, 15, 15},
-      {410, FETCHES, 10, 19},
-      {420, FIRST, 10, 13},
-      {420, GIVES, 10, 15}}},
-    {"a frame that was passed is asked for once more",
-     {{0, START, 10, 40},
-      {0, FETCHES, 10, 39},
-      {5, PIECE, 10, 0},
-      {9, PAST, 11, 39},
-      {204, WAITS},
-      {205, FETCHES, 10, 10},
-      {210, FIRST, 10, 10},
-      {210, GIVES, 10, 39}}},
-    {"not while it is repaired",
-     {{0, START, 10, 40},
-      {0, FETCHES, 10, 39},
-      {5, PIECE, 10, 0},
-      {9, PAST, 11, 39},
-      {150, PIECE, 10, 1},
-      {349, WAITS},
-      {350, FETCHES, 10, 10}}},
-    {"not as soon as it is its turn",
-     {{0, START, 10, 40},
-      {0, FETCHES, 10, 39},
-      {5, FIRST, 10, 10},
-      {5, GIVES, 10, 10},
-      {290, PAST, 12, 39},
-      {290, WAITS},
-      {489, WAITS},
-      {490, FETCHES, 11, 11}}},
-    {"patience with a silent history",
-     {{0, START, 10, 13},
-      {0, LIVE, 13, 13},
-      {0, FETCHES, 10, 12},
-      {300, FETCHES, 10, 12},
-      {1800, FETCHES, 10, 12},
-      {2099, WAITS},
-      {2099, NOTHING},
-      {2100, WAITS},
-      {2100, GIVES, 13, 13}}},
-    {"a path that takes one live frame of three brings the history as slowly",
-     {{0, LEFT_OUT, 2},
-      {0, START, 10, 13},
-      {0, LIVE, 13, 13},
-      {0, FETCHES, 10, 12},
-      {2100, FETCHES, 10, 12},
-      {5700, FETCHES, 10, 12},
-      {5999, WAITS},
-      {5999, NOTHING},
-      {6000, WAITS},
-      {6000, GIVES, 13, 13}}},
-    {"an outage does not try it",
-     {{0, START, 10, 13},
-      {0, LIVE, 13, 13},
-      {0, FETCHES, 10, 12},
-      {100, DARK},
-      {300, FETCHES, 10, 12},
-      {850, FETCHES, 10, 12}, /* 750 ms of silence: an outage */
-      {850, LIGHT},
-      {2000, FETCHES, 10, 12},
-      {2550, FETCHES, 10, 12},
-      {2849, WAITS},
-      {2849, NOTHING},
-      {2850, WAITS},
-      {2850, GIVES, 13, 13}}},
-    {"a short silence is no outage",
-     {{0, START, 10, 13},
-      {0, LIVE, 13, 13},
-      {0, FETCHES, 10, 12},
-      {100, DARK},
-      {849, FETCHES, 10, 12},
-      {849, LIGHT},
-      {1700, FETCHES, 10, 12},
-      {2000, WAITS},
-      {2000, GIVES, 13, 13}}},
-    {"nor does an answer",
-     {{0, START, 10, 13},
-      {0, LIVE, 13, 13},
-      {0, FETCHES, 10, 12},
-      {1000, FIRST, 10, 10},
-      {1000, GIVES, 10, 10},
-      {2700, FETCHES, 11, 12},
-      {2999, WAITS},
-      {2999, NOTHING},
-      {3000, WAITS},
-      {3000, GIVES, 13, 13}}},
-    {"another session",
-     {{0, START, 10, 13},
-      {0, FETCHES, 10, 12},
-      {5, FIRST, 10, 10},
-      {5, GIVES, 10, 10},
-      {9, SESSION},
-      {9, PAST, 11, 11}, /* nobody asked in this one */
-      {9, NOTHING},
-      {9, FETCHES, 11, 12}}},
-    {"an end before live media",
-     {{0, START, 10, 13},
-      {0, END, 12},
-      {0, FETCHES, 10, 11},
-      {5, LIVE, 13, 13},
-      {9, FIRST, 10, 10},
-      {9, GIVES, 10, 10},
-      {9, OVER, YET},
-      {9, PAST, 11, 12},
-      {9, GIVES, 11, 11},
-      {9, OVER},
-      {9, WAITS},
-      {9, WAKES, NEVER}}},
-    {"an end in live media",
-     {{0, START, 10, 10},
-      {0, END, 12},
-      {0, LIVE, 10, 10},
-      {0, GIVES, 10, 10},
-      {0, OVER, YET},
-      {0, LIVE, 12, 12},
-      {0, DECIDED, 13},
-      {0, FETCHES, 11, 11},
-      {5, FIRST, 11, 11},
-      {5, GIVES, 11, 11},
-      {5, NOTHING},
-      {5, OVER}}},
-};
 
 static struct reach r;
 static struct packet_stream stream;
@@ -511,10 +226,10 @@ static void expect(const struct step *s, uint64_t now_ns)
         assert_int_equal(reach_is_over(&r), s->a != YET);
 }
 
-static void test_row(void **state)
+static void test_story(void **state)
 {
-    const struct row *row = *state;
-    for (const struct step *s = row->step; s->what != LAST; s++) {
+    const struct reach_story *story = *state;
+    for (const struct step *s = story->step; s->what != LAST; s++) {
         uint64_t now_ns = BEGIN + s->ms * MS;
         if (!dark)
             r.alive_ns = now_ns;
@@ -623,7 +338,7 @@ static void test_all_at_the_end(void **state)
 
 int main(void)
 {
-    enum { ROWS = sizeof rows / sizeof *rows };
+    static struct CMUnitTest tests[STORIES_MOST];
     static const struct CMUnitTest others[] = {
         TEST(test_frames_before_the_time_asked_for),
         TEST(test_one_that_is_far_ahead),
@@ -631,9 +346,14 @@ int main(void)
         TEST(test_all_at_the_end),
         cmocka_unit_test(test_wants),
     };
-    struct CMUnitTest tests[ROWS + sizeof others / sizeof *others];
-    for (unsigned i = 0; i < ROWS; i++)
-        tests[i] = (struct CMUnitTest){rows[i].name, test_row, setup, teardown, (void *)&rows[i]};
-    memcpy(&tests[ROWS], others, sizeof others);
-    return cmocka_run_group_tests_name("reach", tests, NULL, NULL);
+    enum { OTHERS = sizeof others / sizeof *others };
+    unsigned n = n_reach_stories;
+    if (n + OTHERS > STORIES_MOST)
+        return 1;
+    for (unsigned i = 0; i < n; i++)
+        tests[i] = (struct CMUnitTest){reach_stories[i].name, test_story, setup, teardown,
+                                       (void *)&reach_stories[i]};
+    memcpy(&tests[n], others, sizeof others);
+    n += OTHERS;
+    return _cmocka_run_group_tests("reach", tests, n, NULL, NULL);
 }
