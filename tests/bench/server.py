@@ -71,11 +71,12 @@ class Watch:
 
 
 def bare(n, frame_bytes):
-    """Percent of a core that as many clients and fragments take with nothing around them."""
+    """Percent of a core that as many clients and fragments take with nothing around them, and what
+    they get for it: frames a second and client."""
     fragments = -(-frame_bytes // RECORD_BYTES)
     out = subprocess.run([FANOUT, str(n), str(fragments), str(SECONDS)], stdout=subprocess.PIPE,
                          check=True, timeout=120)
-    return float(out.stdout)
+    return [float(x) for x in out.stdout.split()]
 
 
 def measure(n):
@@ -100,8 +101,8 @@ def measure(n):
             p.process.terminate()
         for p in consoles:
             p.wait()
-    least = bare(n, round(sample["bitrate"] / 8 / sample["fps"]))
-    ratio = load / rate / (least / (n * FPS))
+    least, least_rate = bare(n, round(sample["bitrate"] / 8 / sample["fps"]))
+    ratio = load / rate / (least / (n * least_rate))
     print(f"{n:7d} {seconds:9.1f} {load:9.1f} {load / n:11.3f} {least:7.1f} {ratio:6.2f} "
           f"{clients_load:10.1f} {rate / n:8.1f} {lost:5d} {memory:12.0f}", flush=True)
     return n, load
