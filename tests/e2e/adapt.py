@@ -97,6 +97,8 @@ def what_was_before_the_key_comes_late_but_whole(w):
     rows = card_numbers(path)
     steps = [b[1] - a[1] for a, b in zip(rows, rows[1:])]
     print(f"# frame after frame: {steps}", flush=True)
+    if p.lines("trying from another port"):  # another session does not have what the first one held
+        return "the machine stood still for a second"
     before = int(said["key"]) - rows[0][2]
     check(abs(before - 1500000) <= 45000, f"it begins {before} us before the key")
     check(all(s == 1 for s in steps[:37]), "a frame before the key is missing")

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Recordings over bad networks: a relay loses, doubles, delays and cuts what passes."""
 import os
+import re
 import signal
 import time
 
