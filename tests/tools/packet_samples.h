@@ -7,6 +7,13 @@
 
 #include "proto/packet.h"
 
+/* As many cameras as one message takes. */
+#define PACKET_SAMPLE_CAMERAS                                                                      \
+    {                                                                                              \
+        {"a"}, {"b"}, {"c"}, {"d"}, {"e"}, {"f"}, {"g"}, {"h"}, {"i"}, {"j"}, {"k"}, {"l"}, {"m"}, \
+            {"n"}, {"o"}, {"p"},                                                                   \
+    }
+
 /* At least one message of every type, with values at the ends of their ranges among them. */
 extern const struct packet packet_samples[];
 extern const size_t packet_samples_n;

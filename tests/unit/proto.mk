@@ -31,13 +31,17 @@ tests_unit_test_pace_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_packet
 TESTS += tests/unit/test_packet
-tests_unit_test_packet_SOURCES = tests/unit/test_packet.c $(PACKET_SAMPLES)
+tests_unit_test_packet_SOURCES = \
+	tests/unit/test_packet.c tests/unit/packet_make.h \
+	$(PACKET_SAMPLES)
 tests_unit_test_packet_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_packet_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_packet_range
 TESTS += tests/unit/test_packet_range
-tests_unit_test_packet_range_SOURCES = tests/unit/test_packet_range.c $(PACKET_SAMPLES)
+tests_unit_test_packet_range_SOURCES = \
+	tests/unit/test_packet_range.c tests/unit/packet_make.h \
+	$(PACKET_SAMPLES)
 tests_unit_test_packet_range_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_packet_range_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 

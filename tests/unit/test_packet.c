@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "tools/packet_samples.h"
+#include "unit/packet_make.h"
 #include "util/err.h"
 
 /* Decodes out of memory of exactly that size, so that a sanitizer sees a read past the end. */
@@ -105,15 +106,6 @@ static void unknown_types_are_told_apart(void **state)
 }
 
 static const uint8_t payload[1];
-
-#define FRAGMENT(...)                                                                              \
-    {                                                                                              \
-        .type = PACKET_FRAGMENT, .fragment = {.payload = payload, __VA_ARGS__ }                    \
-    }
-#define SUBSCRIBE(...)                                                                             \
-    {                                                                                              \
-        .type = PACKET_SUBSCRIBE, .subscribe = {.version = PROTO_VERSION, __VA_ARGS__ }            \
-    }
 
 /* A later version may give these bits a meaning that can be done without. */
 static void unknown_flags_are_cleared(void **state)

@@ -9,38 +9,10 @@
 #include <cmocka.h>
 
 #include "tools/packet_samples.h"
+#include "unit/packet_make.h"
 
 static const uint8_t payload[PROTO_STRIDE_MAX + 1];
 #define NAME32 "abcdefghijklmnopqrstuvwxyz012345"
-
-#define FRAGMENT(...)                                                                              \
-    {                                                                                              \
-        .type = PACKET_FRAGMENT, .fragment = {.payload = payload, __VA_ARGS__ }                    \
-    }
-#define STREAM(...)                                                                                \
-    {                                                                                              \
-        .type = PACKET_STREAM, .stream = { __VA_ARGS__ }                                           \
-    }
-#define CATALOGUE(...)                                                                             \
-    {                                                                                              \
-        .type = PACKET_CATALOGUE, .catalogue = { __VA_ARGS__ }                                     \
-    }
-#define SUBSCRIBE(...)                                                                             \
-    {                                                                                              \
-        .type = PACKET_SUBSCRIBE, .subscribe = {.version = PROTO_VERSION, __VA_ARGS__ }            \
-    }
-#define NACK(...)                                                                                  \
-    {                                                                                              \
-        .type = PACKET_NACK, .nack = {.bitmap = payload, __VA_ARGS__ }                             \
-    }
-#define FETCH(a, b)                                                                                \
-    {                                                                                              \
-        .type = PACKET_FETCH, .fetch = {.from = (a), .to = (b) }                                   \
-    }
-#define GOODBYE(...)                                                                               \
-    {                                                                                              \
-        .type = PACKET_GOODBYE, .goodbye = { __VA_ARGS__ }                                         \
-    }
 
 /* The first and last value of a range, and one beyond. */
 static const struct {
@@ -71,23 +43,8 @@ static const struct {
     {true, CATALOGUE(.total = 1, .n = 1, .camera = {{"a", .state = CAMERA_OFFLINE}})},
     {false, CATALOGUE(.total = 1, .n = 1, .camera = {{"a", .state = CAMERA_OFFLINE + 1}})},
     {false, CATALOGUE(.total = 2, .n = 2, .camera = {{"a"}, {"?"}})},
-    {true, CATALOGUE(.total = PACKET_CAMERAS, .n = PACKET_CAMERAS,
-                     .camera = {{"a"},
-                                {"b"},
-                                {"c"},
-                                {"d"},
-                                {"e"},
-                                {"f"},
-                                {"g"},
-                                {"h"},
-                                {"i"},
-                                {"j"},
-                                {"k"},
-                                {"l"},
-                                {"m"},
-                                {"n"},
-                                {"o"},
-                                {"p"}})},
+    {true,
+     CATALOGUE(.total = PACKET_CAMERAS, .n = PACKET_CAMERAS, .camera = PACKET_SAMPLE_CAMERAS)},
     {false, CATALOGUE(.total = PACKET_CAMERAS + 1, .n = PACKET_CAMERAS + 1)},
 
     {true, SUBSCRIBE(.camera = "")},
