@@ -47,7 +47,7 @@ bool image_refresh(struct image *im)
     }
     im->refreshed = (im->refreshed + 1) % im->now.n;
     struct strip *s = &im->now.strip[im->refreshed];
-    s->fresh = s->bytes.len > 0;
+    strip_again(s);
     return s->fresh;
 }
 
@@ -70,8 +70,10 @@ void image_clear(struct image *im, struct bytes *to)
 
 static void begin(const struct image *im, struct bytes *to, unsigned strip)
 {
+    const struct strip *s = &im->now.strip[strip];
     int y = im->box.y + (int)(im->now.y + strip * im->now.strip_rows);
-    bytes_printf(to, "\0337\033[%d;%dH", y + 1, im->box.x + (int)im->now.x + 1);
+    int x = im->box.x + (int)(im->now.x + s->piece * s->piece_cols);
+    bytes_printf(to, "\0337\033[%d;%dH", y + 1, x + 1);
 }
 
 static void end(struct bytes *to)
@@ -79,7 +81,7 @@ static void end(struct bytes *to)
     bytes_text(to, "\0338");
 }
 
-/* Length of the first sequence, its ST included. */
+/* Length of the first sequence with its end. */
 static size_t sequence(const uint8_t *at, size_t len)
 {
     const uint8_t *st = memmem(at, len, "\033\\", 2);
@@ -113,19 +115,28 @@ static void slice_kitty(struct image *im, struct bytes *to, size_t most)
     end(to);
 }
 
+static void send_piece(struct image *im, struct bytes *to, unsigned strip)
+{
+    struct strip *s = &im->now.strip[strip];
+    size_t left = s->bytes.len - s->sent;
+    size_t n = s->piece_cols ? sequence(s->bytes.at + s->sent, left) : left;
+    begin(im, to, strip);
+    bytes_add(to, s->bytes.at + s->sent, n);
+    end(to);
+    s->sent += n;
+    s->piece++;
+    s->fresh = n < left;
+}
+
 static void slice_strips(struct image *im, struct bytes *to, size_t most)
 {
     size_t start = to->len;
-    for (unsigned i = 0; i < im->now.n && (i == 0 || to->len - start < most); i++) {
+    for (unsigned i = 0; i < im->now.n && to->len - start < most; i++) {
         unsigned at = im->next % im->now.n;
-        struct strip *s = &im->now.strip[at];
-        im->next = at + 1;
-        if (s->fresh) {
-            begin(im, to, at);
-            bytes_add(to, s->bytes.at, s->bytes.len);
-            end(to);
-            s->fresh = false;
+        while (im->now.strip[at].fresh && (to->len == start || to->len - start < most)) {
+            send_piece(im, to, at);
         }
+        im->next = im->now.strip[at].fresh ? at : at + 1;
     }
 }
 

@@ -125,6 +125,55 @@ static void keep_lines(struct drawn *d, const struct frame *now, unsigned y0, un
     memcpy(d->pixels->data + y0 * line, now->data + y0 * line, h * line);
 }
 
+/* Columns x0 … of lines y0 … of a picture as a picture of their own. */
+static int crop(struct imager *p, const struct frame *from, unsigned x0, unsigned w, unsigned y0,
+                unsigned h, struct frame **out)
+{
+    struct frame *f;
+    int err = frame_new(p->pool, (size_t)w * h * 4, &f);
+    if (err) {
+        return err;
+    }
+    f->format = FRAME_RGBA;
+    f->width = (uint16_t)w;
+    f->height = (uint16_t)h;
+    f->len = (size_t)w * h * 4;
+    for (unsigned y = 0; y < h; y++) {
+        memcpy(f->data + (size_t)y * w * 4, from->data + ((size_t)(y0 + y) * from->width + x0) * 4,
+               (size_t)w * 4);
+    }
+    *out = f;
+    return 0;
+}
+
+/* A strip that would take a slow link too long, in pieces that can leave one by one. */
+static int split_sixel(struct imager *p, const struct job *j, const struct frame *now,
+                       struct strip *s, unsigned y0, unsigned h)
+{
+    const struct strips *to = j->to;
+    unsigned pieces = (unsigned)(s->bytes.len / j->most) + 1, w = to->spec.cell_w;
+    int err = 0;
+    s->piece_cols = (to->cols + pieces - 1) / pieces;
+    bytes_clear(&s->bytes);
+    for (unsigned x = 0; x < to->cols && !err; x += s->piece_cols) {
+        unsigned cols = to->cols - x < s->piece_cols ? to->cols - x : s->piece_cols;
+        struct frame *piece = NULL;
+        err = crop(p, now, x * w, cols * w, y0, h, &piece);
+        err = err ? err : sixel_strip(p->sixel, &s->bytes, piece, 0, h);
+        frame_unref(&piece);
+    }
+    return err;
+}
+
+static int encode_sixel(struct imager *p, const struct job *j, const struct frame *now,
+                        struct strip *s, unsigned y0, unsigned h)
+{
+    h = y0 + h > now->height ? now->height - y0 : h;
+    s->fresh = true;
+    int err = sixel_strip(p->sixel, &s->bytes, now, y0, h);
+    return !err && s->bytes.len > j->most ? split_sixel(p, j, now, s, y0, h) : err;
+}
+
 static int draw_sixel(struct imager *p, const struct job *j, const struct frame *now)
 {
     struct strips *to = j->to;
@@ -134,8 +183,7 @@ static int draw_sixel(struct imager *p, const struct job *j, const struct frame 
     for (unsigned i = 0; i < to->n && !err; i++) {
         struct strip *s = &to->strip[i];
         if (all || pixdiff_lines(j->drawn->pixels, now, i * h, h)) {
-            err = sixel_strip(p->sixel, &s->bytes, now, i * h, h);
-            s->fresh = true;
+            err = encode_sixel(p, j, now, s, i * h, h);
         }
         if (s->fresh && !all) {
             keep_lines(j->drawn, now, i * h, h);

@@ -7,10 +7,10 @@
 
 enum {
     ASK_ANYWAY = 4,           /* every so many times */
-    IMAGE_LEAST = 3 * 1024,   /* bytes of a picture of pixels at least … */
+    IMAGE_LEAST = 2 * 1024,   /* bytes of a picture of pixels at least … */
     IMAGE_MOST = 4096 * 1024, /* … and at most … */
     IMAGE_FIRST = 128 * 1024, /* … as long as the link is not known */
-    WHOLE_MS = 100,           /* of what the link takes: what leaves in one piece */
+    WHOLE_MS = 60,            /* of what the link takes: what leaves in one piece */
     PARTS_MS = 500,           /* and a picture that leaves in parts, of all panels */
     REFRESH_MS = 1000,        /* a strip that has not changed is sent anew */
     CELL_W = 8,               /* pixels, where the terminal does not tell */

@@ -38,8 +38,9 @@ int strips_shape(struct strips *s, const struct strips *shape)
     s->strip = room.strip;
     s->cap = room.cap;
     for (unsigned i = 0; i < s->cap; i++) {
-        bytes_clear(&s->strip[i].bytes);
-        s->strip[i].fresh = false;
+        struct bytes emptied = s->strip[i].bytes;
+        bytes_clear(&emptied);
+        s->strip[i] = (struct strip){.bytes = emptied};
     }
     return 0;
 }
@@ -54,10 +55,17 @@ bool strips_any(const struct strips *s)
     return false;
 }
 
+void strip_again(struct strip *s)
+{
+    s->fresh = s->bytes.len > 0;
+    s->piece = 0;
+    s->sent = 0;
+}
+
 void strips_all(struct strips *s)
 {
     for (unsigned i = 0; i < s->n; i++) {
-        s->strip[i].fresh = s->strip[i].bytes.len > 0;
+        strip_again(&s->strip[i]);
     }
 }
 

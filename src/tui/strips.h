@@ -10,9 +10,11 @@
  * is one strip. From the worker that makes them to the screen they are merged, newest wins: what
  * was never sent of one picture is not lost when the next has only changed elsewhere. */
 struct strip {
-    struct bytes
-        bytes;  /* whole sequences, to be written with the cursor at the strip's first cell */
-    bool fresh; /* newer than what was handed on */
+    struct bytes bytes;  /* whole sequences, to be written with the cursor at the first cell */
+    bool fresh;          /* newer than what was handed on */
+    unsigned piece_cols; /* each sequence has that many columns of it; 0: one has all */
+    unsigned piece;      /* sequences of it that were sent … */
+    size_t sent;         /* … and their bytes */
 };
 
 struct strips {
@@ -33,7 +35,8 @@ bool strips_alike(const struct strips *a, const struct strips *b);
 int strips_shape(struct strips *s, const struct strips *shape);
 
 bool strips_any(const struct strips *s); /* is any fresh? */
-void strips_all(struct strips *s);       /* all that were made are */
+void strip_again(struct strip *s);       /* all of it is, if it was made */
+void strips_all(struct strips *s);
 
 /* Moves what is fresh over, in exchange for old room; of another shape, everything. True when the
  * shape has changed. */

@@ -280,6 +280,44 @@ static void test_strips_leave_at_their_places(void **state)
     frame_unref(&half);
 }
 
+/* Behind a slow link a strip is cut into pieces that leave one by one. */
+static void test_strips_in_pieces(void **state)
+{
+    struct rig *r = *state;
+    struct frame *card = jpeg_of(r, CARD_H);
+    unsigned pieces = 0, cols = 0;
+    render(r, card, PICTURE_SIXEL, PLENTY);
+    size_t whole = r->strips.strip[0].bytes.len;
+    drawn_forget(&r->drawn);
+    render(r, card, PICTURE_SIXEL, whole / 3);
+    image_take(&r->image, &r->strips);
+    const struct strip *first = &r->image.now.strip[0];
+    assert_int_equal(first->piece_cols, 8); /* 30 columns in 4 */
+    while (first->fresh) {
+        char place[32];
+        struct pixels p;
+        bytes_clear(&r->out);
+        image_slice(&r->image, &r->out, 1);
+        snprintf(place, sizeof place, "\0337\033[1;%uH", 1 + pieces * 8);
+        assert_true(!strncmp((char *)r->out.at, place, strlen(place)));
+        size_t at = strlen(place);
+        assert_int_equal(at + pixels_read_sixel(r->out.at + at, r->out.len - at, 256, &p) + 2,
+                         r->out.len);
+        assert_int_equal(p.height, 3 * CELL_H);
+        cols += p.width / CELL_W;
+        pieces++;
+        pixels_free(&p);
+    }
+    assert_int_equal(pieces, 4);
+    assert_int_equal(cols, COLS);
+    image_dirty(&r->image, &r->out);
+    bytes_clear(&r->out);
+    assert_false(image_slice(&r->image, &r->out, PLENTY));
+    assert_true(has(&r->out, "\033[1;1H") && has(&r->out, "\033[1;25H") &&
+                has(&r->out, "\033[10;1H"));
+    frame_unref(&card);
+}
+
 /* What was never sent of one picture comes with the next, of which it is a part. */
 static void test_what_was_not_sent_is_not_lost(void **state)
 {
@@ -428,6 +466,7 @@ int main(void)
         TEST(test_iterm2_takes_the_file_where_it_can),
         TEST(test_damaged_pictures),
         TEST(test_strips_leave_at_their_places),
+        TEST(test_strips_in_pieces),
         TEST(test_what_was_not_sent_is_not_lost),
         TEST(test_kitty_leaves_in_sequences),
         TEST(test_kitty_begins_anew),
