@@ -142,8 +142,10 @@ static bool is_wanted(const struct session *s, const struct frame *f)
 /* The next live frame, or else one of the history. */
 static bool next_frame(struct session *s, uint64_t now_ns)
 {
-    while ((s->frame = inbox_take_frame(&s->client->inbox)) && !is_wanted(s, s->frame))
+    while ((s->frame = inbox_take_frame(&s->client->inbox)) && !is_wanted(s, s->frame)) {
+        thin_leave_out(&s->thin, s->frame->number);
         frame_unref(&s->frame);
+    }
     s->frame_flags = 0;
     if (s->frame) {
         thin_sent(&s->thin, s->frame->number);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/thin.h"
 
-#include "proto/serial.h"
-
 /* How many frames of the wanted rate there are up to this one: where it rises, one is due. */
 static uint64_t wanted_up_to(const struct thin *t, uint32_t frame)
 {
@@ -18,21 +16,23 @@ bool thin_wants(const struct thin *t, uint32_t frame)
     return rises && due % (t->left_out + 1u) == 0;
 }
 
+void thin_leave_out(struct thin *t, uint32_t frame)
+{
+    t->run = t->run_end == frame ? t->run + 1 : 1;
+    t->run_end = frame + 1;
+}
+
 void thin_sent(struct thin *t, uint32_t frame)
 {
-    uint32_t skipped = 0;
-    if (t->any && serial_newer(frame, t->newest))
-        skipped = frame - t->newest - 1;
-    if (!t->any || serial_newer(frame, t->newest))
-        t->newest = frame;
-    t->any = true;
+    uint32_t skipped = t->run_end == frame ? t->run : 0;
+    t->run = 0;
     t->sent[frame % THIN_SENT].frame = frame;
     t->sent[frame % THIN_SENT].skipped = skipped < UINT8_MAX ? (uint8_t)skipped : UINT8_MAX;
 }
 
 void thin_pause(struct thin *t)
 {
-    t->any = false;
+    t->run = 0;
 }
 
 uint8_t thin_skipped(const struct thin *t, uint32_t frame)

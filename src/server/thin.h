@@ -13,8 +13,7 @@ enum { THIN_SENT = 256 }; /* longer than the longest repair window at 100 frames
 struct thin {
     uint32_t wanted_millihertz, camera_millihertz; /* 0: every frame; not known */
     uint8_t left_out;                              /* of left_out + 1 wanted frames one is sent */
-    bool any;
-    uint32_t newest; /* of those sent, if any */
+    uint32_t run, run_end; /* frames left out in a row, and the one behind them */
     struct {
         uint32_t frame;
         uint8_t skipped;
@@ -23,7 +22,10 @@ struct thin {
 
 /* Is this frame of the share? */
 bool thin_wants(const struct thin *t, uint32_t frame);
-/* It is sent now: frames between it and the one sent before are left out for good. */
+/* It came and is left out for good. One that did not even come was lost on the way to the client's
+ * thread: it is not told of, so that the client asks for it. */
+void thin_leave_out(struct thin *t, uint32_t frame);
+/* It is sent now: the frames left out just before it are told with it. */
 void thin_sent(struct thin *t, uint32_t frame);
 /* Media pauses: what is not sent meanwhile is not left out on purpose. */
 void thin_pause(struct thin *t);

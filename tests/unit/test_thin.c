@@ -46,15 +46,22 @@ static void shares_are_exact_and_even(void **state)
     }
 }
 
+static void left_out(struct thin *t, uint32_t from, uint32_t to)
+{
+    for (uint32_t n = from; n != to; n++)
+        thin_leave_out(t, n);
+}
+
 static void gaps_are_told_with_each_frame(void **state)
 {
     static const struct {
-        uint32_t frame;
+        uint32_t from, frame; /* those between are left out */
         uint8_t skipped;
-    } sent[] = {{7, 0},     {8, 0},     {10, 1},           {12, 1},
-                {267, 254}, {523, 255}, {524 + 1000, 255}, {1525, 0}};
+    } sent[] = {{7, 7, 0},      {8, 8, 0},       {9, 10, 1},       {11, 12, 1},
+                {13, 267, 254}, {268, 523, 255}, {524, 1524, 255}, {1525, 1525, 0}};
     struct thin t = {0};
     for (unsigned i = 0; i < sizeof sent / sizeof sent[0]; i++) {
+        left_out(&t, sent[i].from, sent[i].frame);
         thin_sent(&t, sent[i].frame);
         assert_int_equal(thin_skipped(&t, sent[i].frame), sent[i].skipped);
     }
@@ -63,14 +70,39 @@ static void gaps_are_told_with_each_frame(void **state)
     assert_int_equal(thin_skipped(&t, 1524 - THIN_SENT), 0);
 }
 
+/* A client that was too slow lost them; it is to ask for them. */
+static void what_never_came_is_not_left_out(void **state)
+{
+    struct thin t = {0};
+    thin_sent(&t, 10);
+    thin_sent(&t, 12);
+    assert_int_equal(thin_skipped(&t, 12), 0);
+    left_out(&t, 13, 15);
+    thin_sent(&t, 16); /* 15 never came */
+    assert_int_equal(thin_skipped(&t, 16), 0);
+    left_out(&t, 17, 19);
+    left_out(&t, 20, 22); /* 19 never came */
+    thin_sent(&t, 22);
+    assert_int_equal(thin_skipped(&t, 22), 2);
+}
+
+static void a_pause_is_no_gap(void **state)
+{
+    struct thin t = {0};
+    thin_sent(&t, 10);
+    left_out(&t, 11, 13);
+    thin_pause(&t);
+    thin_sent(&t, 13);
+    assert_int_equal(thin_skipped(&t, 13), 0);
+}
+
 static void numbers_wrap(void **state)
 {
     struct thin t = {0};
     thin_sent(&t, UINT32_MAX - 1);
+    left_out(&t, UINT32_MAX, 1);
     thin_sent(&t, 1);
     assert_int_equal(thin_skipped(&t, 1), 2);
-    thin_sent(&t, UINT32_MAX); /* an older one: nothing is left out before it */
-    assert_int_equal(thin_skipped(&t, UINT32_MAX), 0);
 }
 
 int main(void)
@@ -78,6 +110,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shares_are_exact_and_even),
         cmocka_unit_test(gaps_are_told_with_each_frame),
+        cmocka_unit_test(what_never_came_is_not_left_out),
+        cmocka_unit_test(a_pause_is_no_gap),
         cmocka_unit_test(numbers_wrap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
