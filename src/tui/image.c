@@ -99,16 +99,26 @@ static void show_next(struct image *im, struct bytes *to)
     im->shown = im->now.id;
 }
 
-static void slice_kitty(struct image *im, struct bytes *to, size_t most)
+/* What goes next of a strip. */
+static size_t next_bytes(const struct strip *s, size_t sent, bool pieces)
+{
+    size_t left = s->bytes.len - sent;
+    return pieces ? sequence(s->bytes.at + sent, left) : left;
+}
+
+static void slice_kitty(struct image *im, struct bytes *to, size_t most, bool must)
 {
     struct strip *s = &im->now.strip[0];
-    size_t start = to->len;
+    size_t start = to->len, n = next_bytes(s, im->sent, true);
+    if (n > most && !must) {
+        return;
+    }
     begin(im, to, 0);
     do {
-        size_t n = sequence(s->bytes.at + im->sent, s->bytes.len - im->sent);
         bytes_add(to, s->bytes.at + im->sent, n);
         im->sent += n;
-    } while (im->sent < s->bytes.len && to->len - start < most);
+        n = next_bytes(s, im->sent, true);
+    } while (n && to->len - start + n <= most);
     if (im->sent == s->bytes.len) {
         show_next(im, to);
     }
@@ -118,34 +128,38 @@ static void slice_kitty(struct image *im, struct bytes *to, size_t most)
 static void send_piece(struct image *im, struct bytes *to, unsigned strip)
 {
     struct strip *s = &im->now.strip[strip];
-    size_t left = s->bytes.len - s->sent;
-    size_t n = s->piece_cols ? sequence(s->bytes.at + s->sent, left) : left;
+    size_t n = next_bytes(s, s->sent, s->piece_cols);
     begin(im, to, strip);
     bytes_add(to, s->bytes.at + s->sent, n);
     end(to);
     s->sent += n;
     s->piece++;
-    s->fresh = n < left;
+    s->fresh = s->sent < s->bytes.len;
 }
 
-static void slice_strips(struct image *im, struct bytes *to, size_t most)
+static void slice_strips(struct image *im, struct bytes *to, size_t most, bool must)
 {
     size_t start = to->len;
-    for (unsigned i = 0; i < im->now.n && to->len - start < most; i++) {
+    for (unsigned i = 0; i < im->now.n; i++) {
         unsigned at = im->next % im->now.n;
-        while (im->now.strip[at].fresh && (to->len == start || to->len - start < most)) {
+        const struct strip *s = &im->now.strip[at];
+        while (s->fresh) {
+            size_t n = next_bytes(s, s->sent, s->piece_cols);
+            if (to->len - start + n > most && !(must && to->len == start)) {
+                return;
+            }
             send_piece(im, to, at);
         }
-        im->next = im->now.strip[at].fresh ? at : at + 1;
+        im->next = at + 1;
     }
 }
 
-bool image_slice(struct image *im, struct bytes *to, size_t most)
+bool image_slice(struct image *im, struct bytes *to, size_t most, bool must)
 {
     if (im->now.n && im->now.spec.form == PICTURE_KITTY && im->now.strip[0].fresh) {
-        slice_kitty(im, to, most);
+        slice_kitty(im, to, most, must);
     } else if (im->now.spec.form != PICTURE_KITTY) {
-        slice_strips(im, to, most);
+        slice_strips(im, to, most, must);
     }
     return image_left(im);
 }

@@ -47,8 +47,8 @@ void image_abort(struct image *im, struct bytes *to);
 /* Takes away what the terminal keeps and forgets the picture. */
 void image_clear(struct image *im, struct bytes *to);
 
-/* Appends about `most` bytes of whole sequences, a strip or a sequence at least; true if there is
+/* Appends whole sequences, no more than `most` bytes of them unless one must go; true if there is
  * more. The bytes save and restore the cursor. */
-bool image_slice(struct image *im, struct bytes *to, size_t most);
+bool image_slice(struct image *im, struct bytes *to, size_t most, bool must);
 
 #endif

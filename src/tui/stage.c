@@ -306,7 +306,8 @@ static bool taken(const struct stage *s, const struct stage_slot *me)
 }
 
 /* First the ground, then the pixels on it. True if there is more. */
-static bool slice(struct stage *s, struct stage_slot *slot, struct bytes *to, size_t most)
+static bool slice(struct stage *s, struct stage_slot *slot, struct bytes *to, size_t most,
+                  bool must)
 {
     const struct box mask[] = {s->toast, s->dialog};
     const struct raster_screen screen = {s->ui->whole.w, s->ui->whole.h, mask,
@@ -318,10 +319,12 @@ static bool slice(struct stage *s, struct stage_slot *slot, struct bytes *to, si
     if (!image_left(&slot->image)) {
         return false;
     }
-    return to->len - start >= most || taken(s, slot) ||
-           image_slice(&slot->image, to, most - (to->len - start));
+    size_t used = to->len - start;
+    return used >= most || taken(s, slot) ||
+           image_slice(&slot->image, to, most - used, must && !used);
 }
 
+/* Whoever does not get on, because what is next does not fit in, is the first next time. */
 bool stage_slice(void *ctx, struct bytes *to, size_t most)
 {
     struct stage *s = ctx;
@@ -329,18 +332,20 @@ bool stage_slice(void *ctx, struct bytes *to, size_t most)
     bool more = false;
     for (unsigned turn = 0; turn < PREVIEW_SLOTS; turn++) {
         struct stage_slot *slot = &s->slot[s->next];
-        if (to->len - start >= most) {
+        size_t before = to->len;
+        if (before - start >= most) {
             return true;
         }
+        if (slot->stream && is_left(slot)) {
+            if (!slice(s, slot, to, most - (before - start), before == start)) {
+                rate_add(&s->shown, s->now_ns, 1);
+            } else if (to->len == before && !taken(s, slot)) {
+                return true;
+            } else {
+                more = true;
+            }
+        }
         s->next = (s->next + 1) % PREVIEW_SLOTS;
-        if (!slot->stream || !is_left(slot)) {
-            continue;
-        }
-        if (slice(s, slot, to, most - (to->len - start))) {
-            more = true;
-        } else {
-            rate_add(&s->shown, s->now_ns, 1);
-        }
     }
     return more;
 }

@@ -257,22 +257,24 @@ static void test_strips_leave_at_their_places(void **state)
     r->image.box = (struct box){4, 10, ROWS, COLS};
     assert_true(image_take(&r->image, &r->strips)); /* covers other cells than nothing did */
     assert_true(image_left(&r->image));
-    assert_true(image_slice(&r->image, &r->out, 1)); /* one at least */
+    assert_true(image_slice(&r->image, &r->out, 1, false)); /* it does not fit */
+    assert_int_equal(r->out.len, 0);
+    assert_true(image_slice(&r->image, &r->out, 1, true)); /* it must */
     assert_true(!strncmp((char *)r->out.at, "\0337\033[5;11H\033P", 11));
     assert_memory_equal(r->out.at + r->out.len - 4, "\033\\\0338", 4);
     assert_false(has(&r->out, "\033[8;11H"));
-    assert_false(image_slice(&r->image, &r->out, PLENTY));
+    assert_false(image_slice(&r->image, &r->out, PLENTY, true));
     assert_true(has(&r->out, "\033[8;11H") && has(&r->out, "\033[14;11H"));
     bytes_clear(&r->out);
-    assert_false(image_slice(&r->image, &r->out, PLENTY));
+    assert_false(image_slice(&r->image, &r->out, PLENTY, true));
     assert_int_equal(r->out.len, 0);
     render(r, half, PICTURE_SIXEL, PLENTY);
     assert_false(image_take(&r->image, &r->strips));
-    assert_false(image_slice(&r->image, &r->out, PLENTY));
+    assert_false(image_slice(&r->image, &r->out, PLENTY, true));
     assert_true(has(&r->out, "\033[11;11H") && !has(&r->out, "\033[5;11H"));
     bytes_clear(&r->out);
     image_dirty(&r->image, &r->out);
-    assert_false(image_slice(&r->image, &r->out, PLENTY));
+    assert_false(image_slice(&r->image, &r->out, PLENTY, true));
     assert_true(has(&r->out, "\033[5;11H") && has(&r->out, "\033[14;11H"));
     assert_true(image_refresh(&r->image));
     assert_int_equal(fresh(&r->image.now), 1);
@@ -297,7 +299,7 @@ static void test_strips_in_pieces(void **state)
         char place[32];
         struct pixels p;
         bytes_clear(&r->out);
-        image_slice(&r->image, &r->out, 1);
+        image_slice(&r->image, &r->out, 1, true);
         snprintf(place, sizeof place, "\0337\033[1;%uH", 1 + pieces * 8);
         assert_true(!strncmp((char *)r->out.at, place, strlen(place)));
         size_t at = strlen(place);
@@ -312,7 +314,7 @@ static void test_strips_in_pieces(void **state)
     assert_int_equal(cols, COLS);
     image_dirty(&r->image, &r->out);
     bytes_clear(&r->out);
-    assert_false(image_slice(&r->image, &r->out, PLENTY));
+    assert_false(image_slice(&r->image, &r->out, PLENTY, true));
     assert_true(has(&r->out, "\033[1;1H") && has(&r->out, "\033[1;25H") &&
                 has(&r->out, "\033[10;1H"));
     frame_unref(&card);
@@ -325,8 +327,8 @@ static void test_what_was_not_sent_is_not_lost(void **state)
     struct frame *card = jpeg_of(r, CARD_H), *half = jpeg_of(r, CARD_H * 3 / 4);
     render(r, card, PICTURE_SIXEL, PLENTY);
     image_take(&r->image, &r->strips);
-    assert_true(image_slice(&r->image, &r->out, 1)); /* strip 0 */
-    render(r, half, PICTURE_SIXEL, PLENTY);          /* strips 2 and 3 */
+    assert_true(image_slice(&r->image, &r->out, 1, true)); /* strip 0 */
+    render(r, half, PICTURE_SIXEL, PLENTY);                /* strips 2 and 3 */
     image_take(&r->image, &r->strips);
     assert_int_equal(fresh(&r->image.now), 3);
     image_clear(&r->image, &r->out);
@@ -356,7 +358,9 @@ static void test_kitty_leaves_in_sequences(void **state)
     image_take(&r->image, &r->strips);
     for (bool more = true; more;) {
         bytes_clear(&r->out);
-        more = image_slice(&r->image, &r->out, 1);
+        assert_true(image_slice(&r->image, &r->out, 1, false)); /* it does not fit */
+        assert_int_equal(r->out.len, 0);
+        more = image_slice(&r->image, &r->out, 1, true);
         assert_int_equal(image_begun(&r->image), more);
         assert_in_range(r->out.len, 8, 4096 + 128);
         sent += r->out.len;
@@ -367,7 +371,7 @@ static void test_kitty_leaves_in_sequences(void **state)
     assert_int_not_equal(r->strips.id, first);
     image_take(&r->image, &r->strips);
     bytes_clear(&r->out);
-    assert_false(image_slice(&r->image, &r->out, PLENTY));
+    assert_false(image_slice(&r->image, &r->out, PLENTY, true));
     struct pixels_kitty k;
     read_kitty(&r->out, 0, &k);
     assert_int_equal(k.id, r->image.shown);
@@ -387,13 +391,13 @@ static void test_kitty_begins_anew(void **state)
     image_take(&r->image, &r->strips);
     image_abort(&r->image, &r->out);
     assert_int_equal(r->out.len, 0); /* nothing is under way */
-    assert_true(image_slice(&r->image, &r->out, 1));
+    assert_true(image_slice(&r->image, &r->out, 1, true));
     bytes_clear(&r->out);
     image_abort(&r->image, &r->out);
     assert_true(!strncmp((char *)r->out.at, "\033_Gq=2,m=0;\033\\", 13));
     assert_false(image_begun(&r->image));
     bytes_clear(&r->out);
-    assert_false(image_slice(&r->image, &r->out, PLENTY));
+    assert_false(image_slice(&r->image, &r->out, PLENTY, true));
     struct pixels_kitty k;
     read_kitty(&r->out, 0, &k);
     assert_int_equal(k.pixels.width, COLS * CELL_W);
