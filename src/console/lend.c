@@ -45,10 +45,10 @@ static void say(const char *bytes, size_t len)
 void lend_end(const struct lend *l)
 {
     /* Abort a half-written sequence and end a synchronized update; paste and mouse reports off;
-     * charset, attributes, scroll region, main screen, cursor. Terminals ignore what they do not
-     * know. */
+     * charset, attributes, scroll region (which moves the cursor), main screen, cursor. Terminals
+     * ignore what they do not know. */
     static const char leave[] = "\030\033\\\033[?2026l\033[?2004l\033[?1006l\033[?1000l\017"
-                                "\033[0m\033[r\033[?1049l\033[?1l\033>\033[?25h\r";
+                                "\033[0m\0337\033[r\0338\033[?1049l\033[?1l\033>\033[?25h\r";
 
     if (!lend_foreground())
         return;

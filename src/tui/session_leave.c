@@ -11,7 +11,7 @@
 /* How a session gives its terminal back. */
 
 enum {
-    LEAVE_MS = 300,      /* most that a terminal which does not read delays an ending */
+    LEAVE_MS = 700,      /* most that a terminal which does not read delays an ending */
     LAST_MS = 300,       /* answers that are awaited at the end, beside twice the way … */
     LAST_MOST_MS = 1000, /* … but no longer than this */
 };

@@ -386,6 +386,7 @@ static void same_seed_same_trace(void **state)
 
 int main(void)
 {
+    seeds_give_way();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wide_paths_get_everything),
         cmocka_unit_test(half_the_rate_is_steady_and_comes_back),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/world_rows.h"
+#include "sim/seeds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -75,6 +76,7 @@ int world_rows_main(const struct world_suite *suite, int argc, char **argv)
     unsigned n = 0, only = argc > 2 ? (unsigned)strtoul(argv[1], NULL, 10) : suite->n;
     if (!t || !tests)
         return 1;
+    seeds_give_way();
     if (argc > 2)
         world.seed = strtoull(argv[2], NULL, 10);
     for (unsigned i = 0; i < suite->n; i++) {

@@ -267,6 +267,7 @@ def test_all_lines_scroll():
 def test_suspend_and_resume():
     with demo() as t:
         t.see('front')
+        t.updates()
         t.signal(signal.SIGTSTP)
         t.wait(lambda: t.now is t.main and 1000 not in t.modes, 'the main screen')
         t.wait(t.stopped, 'the program to stop')
