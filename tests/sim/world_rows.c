@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/world_rows.h"
-#include "sim/seeds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
