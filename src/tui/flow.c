@@ -5,12 +5,13 @@
 
 enum {
     PROBE_EVERY_S = 10,
+    DRAIN_MS = 300, /* beside twice the way */
     LOST_S = 15,    /* an answer that has not come by then never will */
     BURST_MS = 100, /* of a capped rate */
     SLICE_MS = 25,  /* of what the link takes */
     SLICE_LEAST = 768,
     SLICE_MOST = 48 * 1024,
-    APART_NS = 500 * 1000, /* less cannot be told from chance */
+    SPAN_MS = 30, /* of a sample at least: answers come late by chance */
 };
 
 /* Sending a little faster than what arrives finds out whether more would. */
@@ -79,15 +80,16 @@ void flow_on_request(struct flow *f, uint64_t now_ns)
 
 /* Two requests that were on their way together are answered as far apart as the far end needs for
  * what lies between: that is its rate, unless they were sent as far apart. Then, and for one that
- * went alone, it takes at least as much as came through. Where little was sent that says nothing.
- */
+ * went alone, it takes at least as much as came through. Where little was sent that says nothing,
+ * nor does a short time: an answer that was held up and the next one come close together. */
 static void take_sample(struct flow *f, const struct flow_request *r, uint64_t now_ns)
 {
-    bool together = f->last_answer_ns && r->at_ns < f->last_answer_ns;
+    bool together = f->last_answer_ns && (r->at_ns < f->last_answer_ns || f->put_off);
     uint64_t apart = now_ns - (together ? f->last_answer_ns : r->at_ns);
     uint64_t bytes = r->sent - f->counted;
-    if (together && apart < APART_NS && f->samples) {
-        return; /* counts with the next */
+    f->put_off = together && apart < SPAN_MS * NS_PER_MS && f->samples;
+    if (f->put_off) {
+        return;
     }
     f->counted = r->sent;
     struct flow_sample s = {(double)bytes, (double)(apart ? apart : 1) / NS_PER_S};
@@ -136,6 +138,7 @@ static void give_up_lost(struct flow *f, uint64_t now_ns)
 {
     if (f->requests && now_ns - f->request[f->first].at_ns > LOST_S * NS_PER_S) {
         f->requests = f->samples = 0;
+        f->put_off = false;
         f->delivered = f->counted = f->sent;
         f->window = FLOW_FIRST_BYTES;
         f->free_ns = now_ns;
@@ -174,6 +177,19 @@ static bool paced(const struct flow *f, uint64_t now_ns)
     return f->samples && f->free_ns > now_ns + FLOW_QUEUE_MS * NS_PER_MS / 2;
 }
 
+/* The way is left to drain; not for long, where text goes out all the time. */
+static bool drains(struct flow *f, uint64_t now_ns)
+{
+    if (f->mode != FLOW_ANSWERS || !f->requests || now_ns < f->probe_ns) {
+        return false;
+    }
+    if (now_ns > f->probe_ns + 2 * f->way_ns + DRAIN_MS * NS_PER_MS) {
+        f->probe_ns = now_ns + PROBE_EVERY_S * NS_PER_S;
+        return false;
+    }
+    return true;
+}
+
 size_t flow_room(struct flow *f, uint64_t now_ns)
 {
     size_t slice = SLICE_MOST;
@@ -188,8 +204,8 @@ size_t flow_room(struct flow *f, uint64_t now_ns)
         return slice;
     }
     give_up_lost(f, now_ns);
-    bool drain = f->mode == FLOW_ANSWERS && f->requests && now_ns >= f->probe_ns;
-    if (drain || paced(f, now_ns) || on_the_way(f) >= f->window || f->requests == FLOW_REQUESTS) {
+    if (drains(f, now_ns) || paced(f, now_ns) || on_the_way(f) >= f->window ||
+        f->requests == FLOW_REQUESTS) {
         return 0;
     }
     size_t room = f->window - on_the_way(f), most = slice_most(f);

@@ -45,6 +45,7 @@ struct flow {
     unsigned first, requests;
     uint64_t sent, delivered;            /* bytes */
     uint64_t last_at_ns, last_answer_ns; /* of the request that was answered last */
+    bool put_off;                        /* an answer that counts with the next */
     uint64_t counted;                    /* bytes up to which samples go */
     uint64_t way_ns;   /* there and back with nothing else on the way; 0: not known */
     uint64_t probe_ns; /* when it is to be measured anew */

@@ -22,7 +22,18 @@ struct link {
     uint64_t taken; /* bytes sent */
     uint64_t worst_queue_ns;
     bool answers_at_all;
+    unsigned jitter_us; /* that an answer may be held up; they stay in order */
+    size_t least;       /* bytes of a slice: whole sequences, whatever room there is; up to twice */
+    unsigned text_ms;   /* something is written every so often; 0: nothing */
+    uint64_t last_answer_ns;
+    uint32_t random;
 };
+
+static unsigned any(struct link *l, unsigned below)
+{
+    l->random = l->random * 1664525 + 1013904223;
+    return below ? (l->random >> 8) % below : 0;
+}
 
 static void start(struct link *l, double bytes_per_second, unsigned way_ms)
 {
@@ -43,7 +54,9 @@ static void send(struct link *l, size_t bytes)
     }
     if (flow_asks(&l->flow)) {
         flow_on_request(&l->flow, l->now_ns);
-        l->answer_ns[(l->first + l->answers++) % ON_THE_WAY] = l->free_ns + l->way_ns;
+        uint64_t at = l->free_ns + l->way_ns + any(l, l->jitter_us) * NS_PER_US;
+        l->last_answer_ns = at > l->last_answer_ns ? at : l->last_answer_ns;
+        l->answer_ns[(l->first + l->answers++) % ON_THE_WAY] = l->last_answer_ns;
         assert_in_range(l->answers, 1, FLOW_REQUESTS);
     }
 }
@@ -62,8 +75,12 @@ static void go_on(struct link *l, unsigned ms)
         if (flow_wants_probe(&l->flow, l->now_ns)) {
             send(l, 4);
         }
+        if (l->text_ms && l->now_ns / NS_PER_MS % l->text_ms == 0) {
+            send(l, 300);
+        }
         while ((room = flow_room(&l->flow, l->now_ns)) > 0) {
-            send(l, room);
+            size_t whole = l->least + any(l, (unsigned)l->least);
+            send(l, room > whole ? room : whole);
         }
     }
 }
@@ -87,6 +104,37 @@ static void test_links(void **state)
         double used = (double)(l.taken - before) / (rate * 30);
         assert_in_range(l.worst_queue_ns / NS_PER_MS, 0, links[i].most_ms);
         assert_true(used > 0.8); /* measuring anew costs a moment in ten seconds */
+    }
+}
+
+/* Answers are held up by chance, pictures come in pieces of a size of their own, and text goes out
+ * so often that the way never drains: neither is the rate taken for another, nor do pictures stop.
+ */
+static void test_disturbed_links(void **state)
+{
+    static const struct {
+        double bits_per_second;
+        unsigned way_ms, jitter_us, least, text_ms, most_ms;
+    } links[] = {{1e6, 200, 5000, 0, 0, 150},      {1e6, 200, 5000, 0, 200, 150},
+                 {1e6, 200, 5000, 1500, 0, 150},   {1e6, 200, 5000, 1500, 200, 150},
+                 {1e6, 40, 5000, 1500, 100, 150},  {256e3, 200, 5000, 500, 200, 150},
+                 {10e6, 200, 5000, 4000, 200, 150}};
+    (void)state;
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        struct link l;
+        double rate = links[i].bits_per_second / 8;
+        start(&l, rate, links[i].way_ms);
+        l.jitter_us = links[i].jitter_us;
+        l.least = links[i].least;
+        l.text_ms = links[i].text_ms;
+        go_on(&l, 5000);
+        l.worst_queue_ns = 0;
+        uint64_t before = l.taken;
+        go_on(&l, 60000);
+        double used = (double)(l.taken - before) / (rate * 60);
+        if (l.worst_queue_ns / NS_PER_MS > links[i].most_ms || used < 0.7)
+            fail_msg("link %zu: %u ms wait, %.2f used", i, (unsigned)(l.worst_queue_ns / NS_PER_MS),
+                     used);
     }
 }
 
@@ -145,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_links),
+        cmocka_unit_test(test_disturbed_links),
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_cap_and_silence),
     };
