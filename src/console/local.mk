@@ -49,5 +49,7 @@ camwall_LDADD = src/console/libconsole.a src/receive/libreceive.a src/net/libnet
 	$(CURSES_LIBS)
 EXTRA_camwall_DEPENDENCIES = libexec/camwall$(EXEEXT)
 pkglibexec_PROGRAMS += libexec/camwall
+# It has no --help of its own: camwall's is answered by main.c.
+AM_INSTALLCHECK_STD_OPTIONS_EXEMPT = libexec/camwall
 libexec_camwall_SOURCES = %D%/main_wall.c
 libexec_camwall_LDADD = $(CONSOLE_LIBS)

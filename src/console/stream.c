@@ -25,10 +25,9 @@ struct stream {
     struct stream_settings set;
     uint64_t id;
     char name[URL_NAME_MAX];
-    struct receiver *receiver;
-    struct receiver_status last; /* once receiver is gone */
-    struct stream_log log;       /* receiver's thread */
-    bool seen;                   /* receiver's thread: a frame came */
+    struct receiver *receiver; /* from stream_start() to stream_free() */
+    struct stream_log log;     /* receiver's thread */
+    bool seen;                 /* receiver's thread: a frame came */
 
     pthread_mutex_t lock; /* guards what follows; after the wall's */
     struct recorder *recorder, *leaving;
@@ -297,7 +296,7 @@ int stream_still(struct stream *s, stream_still_fn *fn, void *ctx)
     }
     frame_unref(&newest);
     pthread_mutex_lock(&s->lock);
-    if (!s->receiver || !is_native(s)) {
+    if (!s->receiver || s->over || !is_native(s)) {
         err = -ENODATA;
     } else if (s->on_still) {
         err = -EALREADY;
@@ -349,8 +348,6 @@ void stream_snapshot(struct stream *s, struct wall_row *row)
     url_host_port(&s->set.url, row->host_port, sizeof(row->host_port));
     if (s->receiver)
         receiver_snapshot(s->receiver, &row->rx);
-    else
-        row->rx = s->last;
     snapshot_recording(s, row);
 }
 
@@ -381,8 +378,7 @@ bool stream_is_over(struct stream *s)
 void stream_end_receiving(struct stream *s)
 {
     if (s->receiver)
-        receiver_stop(s->receiver, &s->last);
-    s->receiver = NULL;
+        receiver_end(s->receiver);
     stream_record(s, false);
     pthread_mutex_lock(&s->lock);
     finish(s, &s->leaving);
@@ -438,6 +434,7 @@ void stream_free(struct stream *s)
         return;
     stream_end_receiving(s);
     stream_end_recording(s);
+    receiver_stop(s->receiver, NULL);
     ring_free(s->ring);
     pthread_mutex_destroy(&s->lock);
     mem_free(s);

@@ -33,7 +33,7 @@ int stream_start(struct stream *s);
 uint64_t stream_id(const struct stream *s);
 const char *stream_name(const struct stream *s);
 const struct stream_settings *stream_settings(const struct stream *s);
-struct receiver *stream_receiver(const struct stream *s); /* NULL after stream_end_receiving() */
+struct receiver *stream_receiver(const struct stream *s);
 int stream_record(struct stream *s, bool on);
 /* fn is called once, at once or on the receiver's thread; not at all after an error: -ENODATA,
  * or -EALREADY while one is awaited. */

@@ -51,6 +51,7 @@ struct receiver {
     enum receiver_trust trust;
     struct receiver_sinks sinks;
     struct thread thread;
+    bool joined; /* the owner's */
     struct stop stop;
     int wake_fd;
     struct frame_pool *pool;

@@ -241,12 +241,19 @@ void receiver_finish(struct receiver *r, bool at_once)
     wake(r);
 }
 
+void receiver_end(struct receiver *r)
+{
+    receiver_finish(r, false);
+    if (!r->joined)
+        thread_join(&r->thread);
+    r->joined = true;
+}
+
 void receiver_stop(struct receiver *r, struct receiver_status *last)
 {
     if (!r)
         return;
-    receiver_finish(r, false);
-    thread_join(&r->thread);
+    receiver_end(r);
     if (last)
         receiver_snapshot(r, last);
     receiver_free(r);

@@ -95,7 +95,10 @@ int receiver_start(const struct receiver_settings *s, const struct receiver_sink
  * the frames that are still on their way, in at most 20 s; at_once: not even those. Any thread, any
  * number of times. */
 void receiver_finish(struct receiver *r, bool at_once);
-/* Says goodbye to the server, joins the thread, frees; *last, if not NULL, gets the final counters.
+/* Says goodbye to the server and joins the thread; what others ask of it then does nothing, and
+ * snapshots have the final counters. Owner's thread, harmless twice. */
+void receiver_end(struct receiver *r);
+/* receiver_end(), and frees; *last, if not NULL, gets the final counters.
  * Not from a sink. r NULL is fine. */
 void receiver_stop(struct receiver *r, struct receiver_status *last);
 
