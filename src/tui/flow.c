@@ -11,7 +11,8 @@ enum {
     SLICE_MS = 25,  /* of what the link takes */
     SLICE_LEAST = 768,
     SLICE_MOST = 48 * 1024,
-    SPAN_MS = 30, /* of a sample at least: answers come late by chance */
+    SPAN_MS = 30,      /* of a sample at least: answers come late by chance … */
+    MORE_SPAN_MS = 90, /* … and of one that says the link takes more */
 };
 
 /* Sending a little faster than what arrives finds out whether more would. */
@@ -87,13 +88,14 @@ static void take_sample(struct flow *f, const struct flow_request *r, uint64_t n
     bool together = f->last_answer_ns && (r->at_ns < f->last_answer_ns || f->put_off);
     uint64_t apart = now_ns - (together ? f->last_answer_ns : r->at_ns);
     uint64_t bytes = r->sent - f->counted;
-    f->put_off = together && apart < SPAN_MS * NS_PER_MS && f->samples;
+    bool at_least = !together || apart <= r->at_ns - f->last_at_ns;
+    unsigned span_ms = at_least ? MORE_SPAN_MS : SPAN_MS;
+    f->put_off = together && apart < span_ms * NS_PER_MS && f->samples;
     if (f->put_off) {
         return;
     }
     f->counted = r->sent;
     struct flow_sample s = {(double)bytes, (double)(apart ? apart : 1) / NS_PER_S};
-    bool at_least = !together || apart <= r->at_ns - f->last_at_ns;
     if (bytes >= SLICE_LEAST / 2 && (!at_least || s.bytes > rate(f) * s.seconds)) {
         f->samples = at_least ? 0 : f->samples;
         f->sample[f->samples++ % FLOW_SAMPLES] = s;
@@ -210,6 +212,9 @@ size_t flow_room(struct flow *f, uint64_t now_ns)
     }
     size_t room = f->window - on_the_way(f), most = slice_most(f);
     most = most < slice ? most : slice;
+    if (room < most && room < SLICE_LEAST) {
+        return 0; /* a sequence is longer */
+    }
     return room < most ? room : most;
 }
 
