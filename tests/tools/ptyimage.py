@@ -124,11 +124,11 @@ class Images:
         self.cells = {}                    # (y, x): the character it is on, Look
         self.keys, self.data = None, b''   # what is being received
         self.drawn, self.aborted, self.wrong = 0, 0, []
-        self.resized = False  # what was drawn for another size may still come
+        self.resized = 0  # so many erasures come before all is drawn for this size
 
     def clear(self):
         """The screen is erased."""
-        self.resized = False
+        self.resized = max(0, self.resized - 1)
         self.placed.clear()
         self.cells.clear()
 

@@ -116,7 +116,7 @@ class Term:
         self.pump(0)
         for screen, _, images in (self.main, self.other):
             screen.resize(rows, cols)
-            images.resized = True
+            images.resized += 1
         self.cols, self.rows = cols, rows
         self.set_size(cols, rows)
 
