@@ -51,7 +51,7 @@ static void mix_freely(const struct sixel_mixer *m, struct sixel_color want,
                        uint8_t lines[SIXEL_MIX_LINES])
 {
     static const uint8_t line[SIXEL_MIX_LINES] = {0, 2, 1, 3}; /* of the brightest, the next … */
-    uint8_t picks[SIXEL_MIX_LINES];
+    uint8_t picks[SIXEL_MIX_LINES] = {0};
     struct sixel_color off = {0};
     for (unsigned n = 0; n < SIXEL_MIX_LINES; n++) {
         unsigned best = best_addition(m, want, off, n), at = n;
