@@ -1,57 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Letters and numbers are those of ITU-T T.81. A component's plane has a byte a block, in whole
- * MCUs. */
-#include "media/mjpeg_eighth.h"
-
+/* The scan, and the picture that comes of it. */
 #include <errno.h>
 #include <string.h>
 
-#include "media/mjpeg_huffman.h"
-#include "media/mjpeg_probe.h"
+#include "media/mjpeg_eighth_impl.h"
+#include "media/mjpeg_marker.h"
 #include "util/alloc.h"
 #include "util/err.h"
 
-enum {
-    SOF0 = 0xc0,
-    SOF1 = 0xc1,
-    DHT = 0xc4,
-    RST0 = 0xd0,
-    SOI = 0xd8,
-    SOS = 0xda,
-    DQT = 0xdb,
-    DRI = 0xdd,
-    APP14 = 0xee,
-    COMPONENTS = 3,
-    TABLES = 4,
-    SAMPLING_MAX = 2,
-    BLOCK = 8,
-    AC = 63,
-};
-
-struct component {
-    unsigned id, h, v, tq; /* sampling, quantization table */
-    const struct huffman *dc, *ac;
-    unsigned across, down; /* blocks */
-    size_t at;             /* of its plane in planes */
-    int32_t predicted;
-};
-
-/* Entropy-coded bytes as bits; behind their end come zeros, which are counted. */
-struct bits {
-    const uint8_t *at, *end;
-    uint64_t held; /* the next bit is the highest */
-    unsigned have, padding;
-};
-
-struct mjpeg_eighth {
-    struct huffman dc[TABLES], ac[TABLES];
-    uint16_t q0[TABLES]; /* of a table the first entry only; 0: no table */
-    unsigned width, height, components, h_max, v_max, interval;
-    struct component component[COMPONENTS];
-    uint8_t *planes;
-    size_t planes_cap;
-    struct bits bits;
-};
+enum { BLOCK = 8 };
 
 int mjpeg_eighth_new(struct mjpeg_eighth **out)
 {
@@ -66,140 +23,6 @@ void mjpeg_eighth_free(struct mjpeg_eighth *e)
     mem_free(e->planes);
     mem_free(e);
 }
-
-/* ---- the header ---- */
-
-static unsigned be16(const uint8_t *p)
-{
-    return (unsigned)p[0] << 8 | p[1];
-}
-
-static int read_dqt(struct mjpeg_eighth *e, const uint8_t *p, size_t len)
-{
-    while (len > 0) {
-        bool wide = p[0] >> 4;
-        size_t size = 1 + (wide ? 128u : 64u);
-        if (p[0] >> 4 > 1 || (p[0] & 15) >= TABLES || len < size)
-            return ERR_FORMAT;
-        e->q0[p[0] & 15] = (uint16_t)(wide ? be16(p + 1) : p[1]);
-        p += size;
-        len -= size;
-    }
-    return 0;
-}
-
-static int read_dht(struct mjpeg_eighth *e, const uint8_t *p, size_t len)
-{
-    while (len > 0) {
-        bool ac = p[0] >> 4;
-        if (p[0] >> 4 > 1 || (p[0] & 15) >= TABLES)
-            return ERR_FORMAT;
-        int took = huffman_set(ac ? &e->ac[p[0] & 15] : &e->dc[p[0] & 15], ac, p + 1, len - 1);
-        if (took < 0)
-            return took;
-        p += 1 + took;
-        len -= 1 + (size_t)took;
-    }
-    return 0;
-}
-
-static int read_sof(struct mjpeg_eighth *e, const uint8_t *p, size_t len)
-{
-    if (len < 6 || len != 6 + 3 * (size_t)p[5])
-        return ERR_FORMAT;
-    if (p[0] != 8 || (p[5] != 1 && p[5] != COMPONENTS))
-        return ERR_UNKNOWN;
-    e->height = be16(p + 1);
-    e->width = be16(p + 3);
-    e->components = p[5];
-    e->h_max = e->v_max = 1;
-    for (unsigned i = 0; i < e->components; i++) {
-        const uint8_t *c = p + 6 + 3 * (size_t)i;
-        struct component *to = &e->component[i];
-        *to = (struct component){.id = c[0], .h = c[1] >> 4, .v = c[1] & 15, .tq = c[2]};
-        if (!to->h || !to->v || to->tq >= TABLES)
-            return ERR_FORMAT;
-        if (to->h > SAMPLING_MAX || to->v > SAMPLING_MAX)
-            return ERR_UNKNOWN;
-        if (e->components == 1)
-            to->h = to->v = 1; /* A.2.2: blocks follow each other in lines */
-        e->h_max = to->h > e->h_max ? to->h : e->h_max;
-        e->v_max = to->v > e->v_max ? to->v : e->v_max;
-    }
-    bool rgb = e->components == COMPONENTS && e->component[0].id == 'R' &&
-               e->component[1].id == 'G' && e->component[2].id == 'B';
-    return rgb ? ERR_UNKNOWN : 0;
-}
-
-/* One scan with every component, all coefficients and bits. */
-static int read_sos(struct mjpeg_eighth *e, const uint8_t *p, size_t len)
-{
-    if (len < 1 || len != 4 + 2 * (size_t)p[0] || e->components == 0)
-        return ERR_FORMAT;
-    const uint8_t *end = p + 1 + 2 * (size_t)p[0];
-    if (p[0] != e->components || end[0] != 0 || end[1] != AC || end[2] != 0)
-        return ERR_UNKNOWN;
-    for (unsigned i = 0; i < e->components; i++) {
-        struct component *c = &e->component[i];
-        const uint8_t *s = p + 1 + 2 * (size_t)i;
-        if (s[0] != c->id)
-            return ERR_UNKNOWN;
-        if (s[1] >> 4 >= TABLES || (s[1] & 15) >= TABLES)
-            return ERR_FORMAT;
-        c->dc = &e->dc[s[1] >> 4];
-        c->ac = &e->ac[s[1] & 15];
-        if (!c->dc->symbols || !c->ac->symbols || !e->q0[c->tq])
-            return ERR_UNKNOWN; /* tables that were left out */
-    }
-    return 0;
-}
-
-static int read_segment(struct mjpeg_eighth *e, unsigned marker, const uint8_t *p, size_t len)
-{
-    switch (marker) {
-    case DQT:
-        return read_dqt(e, p, len);
-    case DHT:
-        return read_dht(e, p, len);
-    case SOF0:
-    case SOF1:
-        return e->components ? ERR_FORMAT : read_sof(e, p, len);
-    case DRI:
-        e->interval = len == 2 ? be16(p) : 0;
-        return len == 2 ? 0 : ERR_FORMAT;
-    case APP14: /* Adobe's: 0 says that the components are not YCbCr */
-        return len >= 12 && !memcmp(p, "Adobe", 5) && p[11] == 0 ? ERR_UNKNOWN : 0;
-    default:
-        return marker > SOF1 && marker < RST0 ? ERR_UNKNOWN : 0;
-    }
-}
-
-/* Every segment up to SOS, whose payload it reads, too; returns where the scan begins. */
-static int read_header(struct mjpeg_eighth *e, const uint8_t *jpeg, size_t len, size_t *scan)
-{
-    size_t at = 2;
-    e->components = e->interval = 0;
-    memset(e->q0, 0, sizeof e->q0);
-    while (at + 4 <= len && jpeg[at] == 0xff) {
-        unsigned marker = jpeg[at + 1];
-        if (marker == 0xff) { /* fills */
-            at++;
-            continue;
-        }
-        size_t size = be16(jpeg + at + 2);
-        if (marker < SOF0 || (marker >= RST0 && marker <= SOI) || size < 2 || size + 2 > len - at)
-            return ERR_FORMAT;
-        int err = marker == SOS ? read_sos(e, jpeg + at + 4, size - 2)
-                                : read_segment(e, marker, jpeg + at + 4, size - 2);
-        at += size + 2;
-        *scan = at;
-        if (err < 0 || marker == SOS)
-            return err;
-    }
-    return ERR_FORMAT;
-}
-
-/* ---- the scan ---- */
 
 /* Byte by byte: without what is stuffed behind 0xff; a marker ends the bytes. */
 static void refill_slowly(struct bits *b)
@@ -336,7 +159,8 @@ static int read_mcu(struct mjpeg_eighth *e, unsigned x, unsigned y)
 static int restart(struct mjpeg_eighth *e, unsigned number)
 {
     struct bits *b = &e->bits;
-    bool expected = b->end - b->at >= 2 && b->at[0] == 0xff && b->at[1] == RST0 + number % 8;
+    bool expected =
+        b->end - b->at >= 2 && b->at[0] == 0xff && b->at[1] == MJPEG_RST0 + (int)(number % 8);
     if (!expected || b->have - b->padding >= 8 || is_past_end(b))
         return ERR_FORMAT;
     *b = (struct bits){.at = b->at + 2, .end = b->end};
@@ -370,9 +194,8 @@ static int lay_out(struct mjpeg_eighth *e, unsigned across, unsigned down)
     for (unsigned i = 0; i < e->components; i++) {
         struct component *c = &e->component[i];
         c->across = across * c->h;
-        c->down = down * c->v;
         c->at = bytes;
-        bytes += (size_t)c->across * c->down;
+        bytes += (size_t)c->across * down * c->v;
     }
     if (bytes <= e->planes_cap)
         return 0;
@@ -432,8 +255,7 @@ static unsigned parts(unsigned n, unsigned of)
 int mjpeg_eighth_decode(struct mjpeg_eighth *e, const uint8_t *jpeg, size_t len, struct frame *rgba)
 {
     size_t scan = 0;
-    int err = len < 4 || jpeg[0] != 0xff || jpeg[1] != SOI ? ERR_FORMAT
-                                                           : read_header(e, jpeg, len, &scan);
+    int err = mjpeg_eighth_header(e, jpeg, len, &scan);
     if (err < 0)
         return err;
     unsigned width = parts(e->width, BLOCK), height = parts(e->height, BLOCK);

@@ -3,27 +3,13 @@
 
 #include <string.h>
 
+#include "media/mjpeg_marker.h"
 #include "util/err.h"
-
-enum {
-    SOF0 = 0xc0,
-    SOF1 = 0xc1,
-    DHT = 0xc4,
-    JPG = 0xc8,
-    DAC = 0xcc,
-    SOF15 = 0xcf,
-    RST0 = 0xd0,
-    RST7 = 0xd7,
-    SOI = 0xd8,
-    EOI = 0xd9,
-    SOS = 0xda,
-    TEM = 0x01,
-};
 
 /* ITU-T T.81, tables K.3 to K.6, as one DHT segment. */
 /* clang-format off */
 static const uint8_t standard_dht[] = {
-    0xff, DHT, 0x01, 0xa2,
+    0xff, MJPEG_DHT, 0x01, 0xa2,
     0x00, /* luma, DC: codes of each length, then their symbols */
     0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0,
     0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b,
@@ -59,46 +45,10 @@ static const uint8_t standard_dht[] = {
 };
 /* clang-format on */
 
-/* A place in the bytes that never passes their end. */
-struct walk {
-    const uint8_t *bytes;
-    size_t len, at;
-};
-
-static bool is_restart(int marker)
-{
-    return marker >= RST0 && marker <= RST7;
-}
-
 static bool is_frame_start(int marker)
 {
-    return marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC;
-}
-
-/* Reads the marker here, past fill bytes, and stands behind it; -1: none. */
-static int next_marker(struct walk *w)
-{
-    if (w->at >= w->len || w->bytes[w->at] != 0xff)
-        return -1;
-    while (w->at < w->len && w->bytes[w->at] == 0xff)
-        w->at++;
-    if (w->at == w->len || w->bytes[w->at] == 0)
-        return -1;
-    return w->bytes[w->at++];
-}
-
-/* The segment behind a marker: its payload and size; stands behind it. */
-static bool take_segment(struct walk *w, const uint8_t **payload, size_t *size)
-{
-    if (w->len - w->at < 2)
-        return false;
-    size_t len = (size_t)w->bytes[w->at] << 8 | w->bytes[w->at + 1];
-    if (len < 2 || len > w->len - w->at)
-        return false;
-    *payload = w->bytes + w->at + 2;
-    *size = len - 2;
-    w->at += len;
-    return true;
+    return marker >= MJPEG_SOF0 && marker <= MJPEG_SOF15 && marker != MJPEG_DHT &&
+           marker != MJPEG_JPG && marker != MJPEG_DAC;
 }
 
 static int read_frame_start(int marker, const uint8_t *p, size_t size, struct mjpeg_info *out)
@@ -108,29 +58,30 @@ static int read_frame_start(int marker, const uint8_t *p, size_t size, struct mj
     out->height = (unsigned)p[1] << 8 | p[2];
     out->width = (unsigned)p[3] << 8 | p[4];
     out->components = p[5];
-    out->baseline = marker == SOF0 || marker == SOF1;
+    out->baseline = marker == MJPEG_SOF0 || marker == MJPEG_SOF1;
     bool whole = size == 6 + 3 * (size_t)out->components;
     return out->width && out->height && out->components && whole ? 0 : ERR_FORMAT;
 }
 
 /* From SOI to behind the SOS marker. */
-static int walk_header(struct walk *w, struct mjpeg_info *out)
+static int walk_header(struct mjpeg_walk *w, struct mjpeg_info *out)
 {
-    if (next_marker(w) != SOI || w->at != 2)
+    if (mjpeg_next_marker(w) != MJPEG_SOI || w->at != 2)
         return ERR_FORMAT;
     for (;;) {
-        int marker = next_marker(w);
+        int marker = mjpeg_next_marker(w);
         const uint8_t *payload;
         size_t size;
-        if (marker == SOS) {
+        if (marker == MJPEG_SOS) {
             out->sos = w->at - 2;
             return out->width ? 0 : ERR_FORMAT;
         }
-        if (marker == TEM || is_restart(marker))
+        if (marker == MJPEG_TEM || mjpeg_is_restart(marker))
             continue;
-        if (marker < SOF0 || marker == SOI || marker == EOI || !take_segment(w, &payload, &size))
+        if (marker < MJPEG_SOF0 || marker == MJPEG_SOI || marker == MJPEG_EOI ||
+            !mjpeg_take_segment(w, &payload, &size))
             return ERR_FORMAT;
-        if (marker == DHT)
+        if (marker == MJPEG_DHT)
             out->has_huffman = true;
         if (is_frame_start(marker) && read_frame_start(marker, payload, size, out) < 0)
             return ERR_FORMAT;
@@ -138,7 +89,7 @@ static int walk_header(struct walk *w, struct mjpeg_info *out)
 }
 
 /* Over entropy-coded bytes to the next marker that is not a restart; -1: there is none. */
-static int skip_scan(struct walk *w)
+static int skip_scan(struct mjpeg_walk *w)
 {
     while (w->at < w->len) {
         const uint8_t *ff = memchr(w->bytes + w->at, 0xff, w->len - w->at);
@@ -150,7 +101,7 @@ static int skip_scan(struct walk *w)
         if (w->at == w->len)
             return -1;
         int marker = w->bytes[w->at++];
-        if (marker != 0 && !is_restart(marker))
+        if (marker != 0 && !mjpeg_is_restart(marker))
             return marker;
     }
     return -1;
@@ -158,25 +109,25 @@ static int skip_scan(struct walk *w)
 
 int mjpeg_probe(const uint8_t *bytes, size_t len, struct mjpeg_info *out)
 {
-    struct walk w = {bytes, len, 0};
+    struct mjpeg_walk w = {bytes, len, 0};
     memset(out, 0, sizeof *out);
     return walk_header(&w, out);
 }
 
 int mjpeg_probe_whole(const uint8_t *bytes, size_t len, struct mjpeg_info *out)
 {
-    struct walk w = {bytes, len, 0};
+    struct mjpeg_walk w = {bytes, len, 0};
     const uint8_t *payload;
     size_t size;
     memset(out, 0, sizeof *out);
     if (walk_header(&w, out) < 0)
         return ERR_FORMAT;
-    int marker = SOS;
-    while (marker != EOI) {
-        if (marker == SOI || !take_segment(&w, &payload, &size))
+    int marker = MJPEG_SOS;
+    while (marker != MJPEG_EOI) {
+        if (marker == MJPEG_SOI || !mjpeg_take_segment(&w, &payload, &size))
             return ERR_FORMAT;
         /* Several scans: tables may stand between them. */
-        marker = marker == SOS ? skip_scan(&w) : next_marker(&w);
+        marker = marker == MJPEG_SOS ? skip_scan(&w) : mjpeg_next_marker(&w);
         if (marker < 0)
             return ERR_FORMAT;
     }
