@@ -24,6 +24,7 @@ src_console_libconsole_a_SOURCES = \
 	%D%/lend.c %D%/lend.h \
 	%D%/mainloop.c %D%/mainloop.h \
 	%D%/meters.c %D%/meters.h \
+	%D%/program.c %D%/program.h \
 	%D%/rundir.c %D%/rundir.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/settings_section.h \

@@ -4,7 +4,6 @@
  * main_wall.c, which replaces it. */
 #include <errno.h>
 #include <limits.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "console/attach.h"
 #include "console/complain.h"
 #include "console/ctl.h"
+#include "console/program.h"
 #include "console/settings.h"
 #include "util/err.h"
 #include "util/text.h"
@@ -72,15 +72,5 @@ static int act(const struct settings *s, char **argv)
 
 int main(int argc, char **argv)
 {
-    char error[OPTIONS_ERROR_MAX];
-    struct settings s;
-    int status = 2;
-
-    setlocale(LC_ALL, "");
-    if (settings_load(&s, argc, argv, error) < 0)
-        complain(error, "");
-    else
-        status = act(&s, argv);
-    settings_fini(&s);
-    return status;
+    return program_run(argc, argv, act);
 }

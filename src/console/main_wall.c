@@ -2,13 +2,13 @@
 /* The larger part of camwall, started by main.c with the same arguments: whatever talks to servers,
  * records or draws, and so needs the libraries for that. */
 #include <limits.h>
-#include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "console/commands.h"
 #include "console/complain.h"
 #include "console/mainloop.h"
+#include "console/program.h"
 #include "console/settings.h"
 #include "console/start.h"
 #include "console/wallmain.h"
@@ -62,7 +62,7 @@ static int run(const struct settings *s)
     return status;
 }
 
-static int act(const struct settings *s)
+static int act(const struct settings *s, char **argv)
 {
     switch (s->action) {
     case ACTION_TERMINAL:
@@ -77,15 +77,5 @@ static int act(const struct settings *s)
 
 int main(int argc, char **argv)
 {
-    char error[OPTIONS_ERROR_MAX];
-    struct settings s;
-    int status = 2;
-
-    setlocale(LC_ALL, "");
-    if (settings_load(&s, argc, argv, error) < 0)
-        complain(error, "");
-    else
-        status = act(&s);
-    settings_fini(&s);
-    return status;
+    return program_run(argc, argv, act);
 }
