@@ -163,21 +163,32 @@ static bool take_reconnect(struct receiver *r)
     return reconnect;
 }
 
-enum feed_end feed_wait(struct receiver *r, const struct pollfd *fds, nfds_t n,
-                        uint64_t deadline_ns)
+/* Until a descriptor is ready, the deadline, or somebody wants something: then true. stop_fd: -1
+ * where the stop is no reason to look up. */
+static bool wait_for(struct receiver *r, int stop_fd, const struct pollfd *fds, nfds_t n,
+                     uint64_t deadline_ns)
 {
-    struct pollfd p[FEED_FDS + 2] = {{.fd = r->stop.fd, .events = POLLIN},
+    struct pollfd p[FEED_FDS + 2] = {{.fd = stop_fd, .events = POLLIN},
                                      {.fd = r->wake_fd, .events = POLLIN}};
-    uint64_t stale = stale_at(r), count;
+    uint64_t count;
 
     if (n > FEED_FDS)
         n = FEED_FDS;
     if (n)
         memcpy(p + 2, fds, n * sizeof(*fds));
-    poll_until(p, n + 2, stale < deadline_ns ? stale : deadline_ns);
+    poll_until(p, n + 2, deadline_ns);
+    return (p[1].revents & POLLIN) && read(r->wake_fd, &count, sizeof(count)) > 0;
+}
+
+enum feed_end feed_wait(struct receiver *r, const struct pollfd *fds, nfds_t n,
+                        uint64_t deadline_ns)
+{
+    uint64_t stale = stale_at(r);
+    bool wanted = wait_for(r, r->stop.fd, fds, n, stale < deadline_ns ? stale : deadline_ns);
+
     if (stop_raised(&r->stop))
         return FEED_STOPPED;
-    if ((p[1].revents & POLLIN) && read(r->wake_fd, &count, sizeof(count)) > 0 && take_reconnect(r))
+    if (wanted && take_reconnect(r))
         return FEED_AGAIN;
     if (mono_ns() >= stale)
         feed_state(r, RECEIVER_STALE, _("no picture for 2 seconds"));
@@ -187,16 +198,7 @@ enum feed_end feed_wait(struct receiver *r, const struct pollfd *fds, nfds_t n,
 enum feed_end feed_wait_last(struct receiver *r, const struct pollfd *fds, nfds_t n,
                              uint64_t deadline_ns)
 {
-    struct pollfd p[FEED_FDS + 1] = {{.fd = r->wake_fd, .events = POLLIN}};
-    uint64_t count;
-
-    if (n > FEED_FDS)
-        n = FEED_FDS;
-    if (n)
-        memcpy(p + 1, fds, n * sizeof(*fds));
-    poll_until(p, n + 1, deadline_ns);
-    if ((p[0].revents & POLLIN) && read(r->wake_fd, &count, sizeof(count)) < 0)
-        return FEED_GOES_ON;
+    wait_for(r, -1, fds, n, deadline_ns);
     feed_lock(r);
     bool at_once = r->at_once;
     feed_unlock(r);
