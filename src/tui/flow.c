@@ -13,6 +13,8 @@ enum {
     SLICE_MOST = 48 * 1024,
     SPAN_MS = 30,      /* of a sample at least: answers come late by chance … */
     MORE_SPAN_MS = 90, /* … and of one that says the link takes more */
+    STILL_MS = 300,    /* beside twice as long as foreseen: it stood still */
+    QUIET_MS = 200,    /* beside twice the way, without an answer: the last one has come */
 };
 
 /* Sending a little faster than what arrives finds out whether more would. */
@@ -31,7 +33,7 @@ void flow_set_mode(struct flow *f, enum flow_mode mode)
 
 bool flow_asks(const struct flow *f)
 {
-    return f->mode != FLOW_SILENT && f->requests < FLOW_REQUESTS;
+    return f->mode != FLOW_SILENT && !f->strays && f->requests < FLOW_REQUESTS;
 }
 
 static void refill(struct flow *f, uint64_t now_ns)
@@ -77,6 +79,9 @@ void flow_on_request(struct flow *f, uint64_t now_ns)
     f->request[(f->first + f->requests) % FLOW_REQUESTS] =
         (struct flow_request){.at_ns = now_ns, .sent = f->sent, .alone = alone};
     f->requests++;
+    if (f->strays) {
+        f->probe_ns = now_ns + PROBE_EVERY_S * NS_PER_S; /* that was the one */
+    }
 }
 
 /* Two requests that were on their way together are answered as far apart as the far end needs for
@@ -104,6 +109,45 @@ static void take_sample(struct flow *f, const struct flow_request *r, uint64_t n
     f->last_at_ns = r->at_ns;
 }
 
+static void take_way(struct flow *f, const struct flow_request *r, uint64_t now_ns)
+{
+    uint64_t way = now_ns - r->at_ns;
+    if (r->alone || !f->way_ns || way < f->way_ns) {
+        f->way_ns = way ? way : 1;
+    }
+    if (r->alone) {
+        f->probe_ns = now_ns + PROBE_EVERY_S * NS_PER_S;
+    }
+}
+
+/* All up to there has been delivered, and the time it took does not count. */
+static void leave_out(struct flow *f, uint64_t delivered, uint64_t now_ns)
+{
+    f->put_off = false;
+    f->last_answer_ns = now_ns;
+    f->delivered = f->counted = delivered;
+    f->free_ns = now_ns;
+}
+
+/* A terminal that took nothing for a while says nothing of how fast it goes on. If it seems to be
+ * so twice, the link has become slow. */
+static bool stood_still(const struct flow *f, const struct flow_request *r, uint64_t now_ns)
+{
+    uint64_t since = r->at_ns > f->last_answer_ns ? r->at_ns : f->last_answer_ns;
+    double took = (double)(now_ns - since) / NS_PER_S;
+    if (!f->samples) {
+        return false;
+    }
+    double foreseen = (double)f->way_ns / NS_PER_S + (double)(r->sent - f->delivered) / rate(f);
+    return took > 2 * foreseen + STILL_MS / 1000.0;
+}
+
+/* No answer since then, with none to come: all have come. */
+static uint64_t quiet_at(const struct flow *f)
+{
+    return f->last_answer_ns + 2 * f->way_ns + QUIET_MS * NS_PER_MS;
+}
+
 static void size_window(struct flow *f)
 {
     double bytes = rate(f) * ((double)f->way_ns / NS_PER_S + FLOW_QUEUE_MS / 1000.0);
@@ -114,18 +158,22 @@ static void size_window(struct flow *f)
 
 void flow_on_answer(struct flow *f, uint64_t now_ns)
 {
-    if (!f->requests) {
+    if (!f->requests || f->strays) {
+        f->requests = 0;
+        f->last_answer_ns = now_ns;
         return;
     }
     const struct flow_request *r = &f->request[f->first];
-    uint64_t way = now_ns - r->at_ns;
-    take_sample(f, r, now_ns);
-    if (r->alone || !f->way_ns || way < f->way_ns) {
-        f->way_ns = way ? way : 1;
+    bool still = stood_still(f, r, now_ns);
+    if (still && !f->stood_still) {
+        leave_out(f, r->sent, now_ns);
+        f->last_at_ns = r->at_ns;
+    } else {
+        f->samples = still ? 0 : f->samples;
+        take_sample(f, r, now_ns);
+        take_way(f, r, now_ns);
     }
-    if (r->alone) {
-        f->probe_ns = now_ns + PROBE_EVERY_S * NS_PER_S;
-    }
+    f->stood_still = still;
     f->delivered = r->sent;
     f->first = (f->first + 1) % FLOW_REQUESTS;
     f->requests--;
@@ -135,15 +183,18 @@ void flow_on_answer(struct flow *f, uint64_t now_ns)
     }
 }
 
-/* Answers can get lost where something between swallows them. */
-static void give_up_lost(struct flow *f, uint64_t now_ns)
+/* Answers that are very late may be lost, where something between swallows them, or come all at
+ * once later, from a terminal that stood still. So one more request is sent, and when no more
+ * answers come, none is missing any more. */
+static void await_strays(struct flow *f, uint64_t now_ns)
 {
     if (f->requests && now_ns - f->request[f->first].at_ns > LOST_S * NS_PER_S) {
-        f->requests = f->samples = 0;
-        f->put_off = false;
-        f->delivered = f->counted = f->sent;
-        f->window = FLOW_FIRST_BYTES;
-        f->free_ns = now_ns;
+        f->requests = 0;
+        f->strays = true;
+        f->last_answer_ns = f->probe_ns = now_ns;
+    } else if (f->strays && !f->requests && now_ns > quiet_at(f)) {
+        f->strays = false;
+        leave_out(f, f->sent, now_ns);
     }
 }
 
@@ -165,7 +216,7 @@ bool flow_wants_probe(const struct flow *f, uint64_t now_ns)
 
 bool flow_behind(const struct flow *f)
 {
-    return f->mode == FLOW_ANSWERS && on_the_way(f) > f->window + f->window / 2;
+    return f->mode == FLOW_ANSWERS && on_the_way(f) > f->window;
 }
 
 static size_t slice_most(const struct flow *f)
@@ -205,8 +256,8 @@ size_t flow_room(struct flow *f, uint64_t now_ns)
     if (f->mode == FLOW_SILENT) {
         return slice;
     }
-    give_up_lost(f, now_ns);
-    if (drains(f, now_ns) || paced(f, now_ns) || on_the_way(f) >= f->window ||
+    await_strays(f, now_ns);
+    if (f->strays || drains(f, now_ns) || paced(f, now_ns) || on_the_way(f) >= f->window ||
         f->requests == FLOW_REQUESTS) {
         return 0;
     }
@@ -228,7 +279,10 @@ uint64_t flow_deadline(const struct flow *f, uint64_t now_ns)
         uint64_t paced = f->free_ns - FLOW_QUEUE_MS * NS_PER_MS / 2;
         at = paced < at ? paced : at;
     }
-    if (f->requests) {
+    if (f->strays && !f->requests) {
+        uint64_t quiet = quiet_at(f) + NS_PER_MS;
+        at = quiet < at ? quiet : at;
+    } else if (f->requests) {
         uint64_t lost = f->request[f->first].at_ns + LOST_S * NS_PER_S + NS_PER_MS;
         at = lost < at ? lost : at;
     }

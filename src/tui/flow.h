@@ -10,8 +10,8 @@
  * terminal answers (CSI 5 n); the answers tell how fast the far end takes bytes and how long the
  * way there and back is. What is on its way is kept to what the way itself holds and FLOW_QUEUE_MS
  * more: enough to keep a slow link busy, too little to delay a key; and it is sent at the pace at
- * which it arrives. Now and then the way is left
- * to drain and measured anew. Pure: time comes in. */
+ * which it arrives. Now and then the way is left to drain and measured anew. Pure: time comes in.
+ */
 
 enum {
     FLOW_QUEUE_MS = 40,
@@ -46,6 +46,8 @@ struct flow {
     uint64_t sent, delivered;            /* bytes */
     uint64_t last_at_ns, last_answer_ns; /* of the request that was answered last */
     bool put_off;                        /* an answer that counts with the next */
+    bool stood_still;                    /* so it seemed at the last answer */
+    bool strays;                         /* answers may be lost or just late */
     uint64_t counted;                    /* bytes up to which samples go */
     uint64_t way_ns;   /* there and back with nothing else on the way; 0: not known */
     uint64_t probe_ns; /* when it is to be measured anew */

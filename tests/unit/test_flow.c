@@ -43,7 +43,7 @@ static void start(struct link *l, double bytes_per_second, unsigned way_ms)
     flow_init(&l->flow, 0);
 }
 
-static void send(struct link *l, size_t bytes)
+static void send(struct link *l, size_t bytes, bool asks)
 {
     double took = (double)bytes / l->bytes_per_second * NS_PER_S;
     l->free_ns = (l->free_ns > l->now_ns ? l->free_ns : l->now_ns) + (uint64_t)took;
@@ -52,12 +52,12 @@ static void send(struct link *l, size_t bytes)
     if (l->free_ns - l->now_ns > l->worst_queue_ns) {
         l->worst_queue_ns = l->free_ns - l->now_ns;
     }
-    if (flow_asks(&l->flow)) {
+    if (asks) {
         flow_on_request(&l->flow, l->now_ns);
         uint64_t at = l->free_ns + l->way_ns + any(l, l->jitter_us) * NS_PER_US;
         l->last_answer_ns = at > l->last_answer_ns ? at : l->last_answer_ns;
         l->answer_ns[(l->first + l->answers++) % ON_THE_WAY] = l->last_answer_ns;
-        assert_in_range(l->answers, 1, FLOW_REQUESTS);
+        assert_in_range(l->flow.requests, 1, FLOW_REQUESTS);
     }
 }
 
@@ -73,14 +73,14 @@ static void go_on(struct link *l, unsigned ms)
             flow_on_answer(&l->flow, l->now_ns);
         }
         if (flow_wants_probe(&l->flow, l->now_ns)) {
-            send(l, 4);
+            send(l, 4, true);
         }
         if (l->text_ms && l->now_ns / NS_PER_MS % l->text_ms == 0) {
-            send(l, 300);
+            send(l, 300, flow_asks(&l->flow));
         }
         while ((room = flow_room(&l->flow, l->now_ns)) > 0) {
             size_t whole = l->least + any(l, (unsigned)l->least);
-            send(l, room > whole ? room : whole);
+            send(l, room > whole ? room : whole, flow_asks(&l->flow));
         }
     }
 }
@@ -167,6 +167,45 @@ static void test_changes(void **state)
     assert_true(l.taken > before + 1250000); /* half of what the link takes, and rising */
 }
 
+static void stand_still(struct link *l, unsigned ms)
+{
+    uint64_t still = ms * NS_PER_MS;
+    for (unsigned i = 0; i < l->answers; i++)
+        l->answer_ns[(l->first + i) % ON_THE_WAY] += still;
+    l->free_ns = (l->free_ns > l->now_ns ? l->free_ns : l->now_ns) + still;
+    l->last_answer_ns += still;
+    go_on(l, ms);
+}
+
+/* The terminal takes nothing for a while, for so long even that answers seem lost, and then goes
+ * on: so do pictures, soon and as before. */
+static void test_stands_still(void **state)
+{
+    static const struct {
+        double bytes_per_second;
+        unsigned way_ms, still_ms, soon_ms;
+    } links[] = {{125000, 200, 10000, 0}, {32000, 200, 10000, 0},    {1250000, 2, 10000, 0},
+                 {125000, 200, 1500, 0},  {125000, 200, 700, 0},     {32000, 200, 2000, 0},
+                 {1250000, 2, 500, 0},    {125000, 200, 20000, 800}, {32000, 200, 20000, 2000}};
+    (void)state;
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        struct link l;
+        start(&l, links[i].bytes_per_second, links[i].way_ms);
+        l.jitter_us = 5000;
+        l.text_ms = 200;
+        go_on(&l, 5000);
+        stand_still(&l, links[i].still_ms);
+        go_on(&l, 2 * links[i].way_ms + links[i].soon_ms);
+        uint64_t before = l.taken;
+        l.worst_queue_ns = 0;
+        go_on(&l, 2000);
+        double used = (double)(l.taken - before) / links[i].bytes_per_second / 2;
+        if (l.worst_queue_ns / NS_PER_MS > 150 || used < 0.7)
+            fail_msg("%zu: %u ms wait, %.2f used", i, (unsigned)(l.worst_queue_ns / NS_PER_MS),
+                     used);
+    }
+}
+
 static void test_cap_and_silence(void **state)
 {
     struct link l;
@@ -192,9 +231,8 @@ static void test_cap_and_silence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_links),
-        cmocka_unit_test(test_disturbed_links),
-        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_links),           cmocka_unit_test(test_disturbed_links),
+        cmocka_unit_test(test_changes),         cmocka_unit_test(test_stands_still),
         cmocka_unit_test(test_cap_and_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
