@@ -146,21 +146,38 @@ static int crop(struct imager *p, const struct frame *from, unsigned x0, unsigne
     return 0;
 }
 
-/* A strip that would take a slow link too long, in pieces that can leave one by one. */
-static int split_sixel(struct imager *p, const struct job *j, const struct frame *now,
-                       struct strip *s, unsigned y0, unsigned h)
+/* A strip in pieces of s->piece_cols; *longest: bytes of one. */
+static int encode_pieces(struct imager *p, const struct job *j, const struct frame *now,
+                         struct strip *s, unsigned y0, unsigned h, size_t *longest)
 {
     const struct strips *to = j->to;
-    unsigned pieces = (unsigned)(s->bytes.len / j->most) + 1, w = to->spec.cell_w;
+    unsigned w = to->spec.cell_w;
     int err = 0;
-    s->piece_cols = (to->cols + pieces - 1) / pieces;
     bytes_clear(&s->bytes);
+    *longest = 0;
     for (unsigned x = 0; x < to->cols && !err; x += s->piece_cols) {
         unsigned cols = to->cols - x < s->piece_cols ? to->cols - x : s->piece_cols;
+        size_t start = s->bytes.len;
         struct frame *piece = NULL;
         err = crop(p, now, x * w, cols * w, y0, h, &piece);
         err = err ? err : sixel_strip(p->sixel, &s->bytes, piece, 0, h);
         frame_unref(&piece);
+        *longest = s->bytes.len - start > *longest ? s->bytes.len - start : *longest;
+    }
+    return err;
+}
+
+/* A strip that would take a slow link too long, in pieces that can leave one by one. */
+static int split_sixel(struct imager *p, const struct job *j, const struct frame *now,
+                       struct strip *s, unsigned y0, unsigned h)
+{
+    unsigned cols = j->to->cols, pieces = (unsigned)(s->bytes.len / j->most) + 1;
+    size_t longest;
+    s->piece_cols = (cols + pieces - 1) / pieces;
+    int err = encode_pieces(p, j, now, s, y0, h, &longest);
+    while (!err && longest > j->most && s->piece_cols > 1) {
+        s->piece_cols = (s->piece_cols + 1) / 2;
+        err = encode_pieces(p, j, now, s, y0, h, &longest);
     }
     return err;
 }

@@ -7,8 +7,8 @@
 #include "tui/pngenc.h"
 #include "util/alloc.h"
 
-/* What makes 2048 characters of base64; 4096 may be, but half as many leave sooner. */
-enum { CHUNK_BYTES = 1536 };
+/* What makes 1024 characters of base64; 4096 may be, but fewer leave a slow link sooner. */
+enum { CHUNK_BYTES = 768 };
 
 struct kitty {
     struct pngenc *png;

@@ -301,7 +301,8 @@ static int wait_ms(const struct session *s, uint64_t now_ns, bool blocked)
     uint64_t until = s->next_picture_ns;
     uint64_t keys = input_deadline(&s->input);
     uint64_t output = blocked ? UINT64_MAX : output_deadline(&s->output, now_ns);
-    if (!(blocked && s->output.text.len) && s->next_update_ns < until) {
+    bool put_off = (blocked && s->output.text.len) || flow_behind(&s->output.flow);
+    if (!put_off && s->next_update_ns < until) {
         until = s->next_update_ns;
     }
     until = keys < until ? keys : until;

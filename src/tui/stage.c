@@ -7,11 +7,13 @@
 
 enum {
     ASK_ANYWAY = 4,           /* every so many times */
-    IMAGE_LEAST = 2 * 1024,   /* bytes of a picture of pixels at least … */
-    IMAGE_MOST = 4096 * 1024, /* … and at most … */
-    IMAGE_FIRST = 128 * 1024, /* … as long as the link is not known */
-    WHOLE_MS = 60,            /* of what the link takes: what leaves in one piece */
-    PARTS_MS = 500,           /* and a picture that leaves in parts, of all panels */
+    IMAGE_LEAST = 1536,       /* bytes of a picture of pixels at least, … */
+    PIECE_LEAST = 1024,       /* … of a piece of one that is cut, … */
+    IMAGE_MOST = 4096 * 1024, /* … at most, … */
+    IMAGE_FIRST = 128 * 1024, /* … and as long as the link is not known */
+    WHOLE_MS = 50,            /* of what the link takes: a picture that leaves in one piece, … */
+    PIECE_MS = 40,            /* … a piece of one that is cut, … */
+    PARTS_MS = 500,           /* … and one that leaves in parts, of all panels */
     REFRESH_MS = 1000,        /* a strip that has not changed is sent anew */
     CELL_W = 8,               /* pixels, where the terminal does not tell */
     CELL_H = 16,
@@ -132,10 +134,16 @@ static void abort_images(struct stage *s, struct bytes *to)
  * not old when it has left. */
 static size_t image_most(const struct stage *s, enum picture_form form)
 {
-    double ms =
-        form == PICTURE_KITTY && s->ui->places ? PARTS_MS / (double)s->ui->places : WHOLE_MS;
+    double ms = WHOLE_MS, least = IMAGE_LEAST;
+    if (form == PICTURE_KITTY && s->ui->places) {
+        ms = PARTS_MS / (double)s->ui->places;
+    } else if (form == PICTURE_SIXEL) {
+        ms = PIECE_MS;
+        least = PIECE_LEAST;
+    }
     double most = s->rate > 0 ? s->rate * ms / 1000 : IMAGE_FIRST;
-    return most < IMAGE_LEAST ? IMAGE_LEAST : most > IMAGE_MOST ? IMAGE_MOST : (size_t)most;
+    most = most > least ? most : least;
+    return most > IMAGE_MOST ? IMAGE_MOST : (size_t)most;
 }
 
 static void set_up(struct stage *s, unsigned i, const struct place *p,

@@ -13,7 +13,7 @@
 #include "unit/pixels.h"
 #include "util/alloc.h"
 
-enum { SEQUENCE = 1536 }; /* bytes of a file in one */
+enum { SEQUENCE = 768 }; /* bytes of a file in one */
 
 struct rig {
     struct kitty *kitty;
