@@ -5,6 +5,7 @@ Kitty's images lie over the text and stay until they are deleted; sixels and iTe
 the cells and go when these are written. What is not as the protocols have it is noted in wrong.
 """
 import base64
+import functools
 import re
 import struct
 import zlib
@@ -37,19 +38,13 @@ def mean(rows, x0, x1):
     return tuple(sum(p[i] for p in seen) // len(seen) for i in range(3)) if seen else None
 
 
-def looks(pixels, cols, rows):
-    """Pixels (lines of colours) scaled to cells: {(y, x): Look}."""
+def look(pixels, cols, rows, y, x):
+    """Of cell y, x of pixels (lines of colours) that are scaled to cells; None: nothing is drawn."""
     height, width = len(pixels), len(pixels[0])
-    out = {}
-    for y in range(rows):
-        y0 = y * height // rows
-        lines = pixels[y0:max((y + 1) * height // rows, y0 + 1)]
-        for x in range(cols):
-            x0 = x * width // cols
-            rgb = mean(lines, x0, max((x + 1) * width // cols, x0 + 1))
-            if rgb:
-                out[y, x] = Look(rgb, None)
-    return out
+    y0, x0 = y * height // rows, x * width // cols
+    rgb = mean(pixels[y0:max((y + 1) * height // rows, y0 + 1)], x0,
+               max((x + 1) * width // cols, x0 + 1))
+    return Look(rgb, None) if rgb else None
 
 
 def decode_sixel(data):
@@ -80,6 +75,9 @@ def decode_sixel(data):
 
 def unfilter(kind, line, above):
     """One line of a PNG of three bytes a pixel."""
+    if kind == 2:
+        line[:] = bytes((a + b) & 255 for a, b in zip(line, above))
+        return
     for i in range(len(line)):
         left, up, corner = (line[i - 3] if i > 2 else 0), above[i], (above[i - 3] if i > 2 else 0)
         if kind == 4:
@@ -91,28 +89,56 @@ def unfilter(kind, line, above):
         line[i] = (line[i] + near) & 255
 
 
-def decode_png(data):
-    """Lines of colours; None when the file is not whole."""
+class Png:
+    """A picture of three bytes a pixel; its lines are decoded when they are first looked at, which
+    takes a while. raw: None when the file is not whole."""
+
+    def __init__(self, data):
+        self.width, self.height, packed = png_chunks(data)
+        self.raw = zlib.decompress(packed) if packed else None
+        assert self.raw is None or len(self.raw) == self.height * (self.width * 3 + 1)
+
+    @functools.cached_property
+    def lines(self):
+        size, above, lines = self.width * 3, bytes(self.width * 3), []
+        for y in range(self.height):
+            first = y * (size + 1)
+            line = bytearray(self.raw[first + 1:first + 1 + size])
+            unfilter(self.raw[first], line, above)
+            lines.append([tuple(line[i:i + 3]) for i in range(0, size, 3)])
+            above = line
+        return lines
+
+
+def png_chunks(data):
+    """Width, height and what is packed; None for that when the file is not whole."""
     at, packed, width, height = 8, b'', 0, 0
     while data[at + 4:at + 8] != b'IEND':
         size = int.from_bytes(data[at:at + 4], 'big')
         chunk = data[at + 8:at + 8 + size]
         if at + 12 + size > len(data):
-            return None
+            return width, height, None
         if data[at + 4:at + 8] == b'IHDR':
             width, height, depth, colours = struct.unpack('>IIBB', chunk[:10])
             assert (depth, colours) == (8, 2), (depth, colours)
         elif data[at + 4:at + 8] == b'IDAT':
             packed += chunk
         at += 12 + size
-    raw, size, above, lines = zlib.decompress(packed), width * 3, bytes(width * 3), []
-    for y in range(height):
-        first = y * (size + 1)
-        line = bytearray(raw[first + 1:first + 1 + size])
-        unfilter(raw[first], line, above)
-        lines.append([tuple(line[i:i + 3]) for i in range(0, size, 3)])
-        above = line
-    return lines
+    return width, height, packed
+
+
+class Placed:
+    """A picture in cells from (top, left) on."""
+
+    def __init__(self, top, left, cols, rows, png):
+        self.top, self.left, self.cols, self.rows, self.png = top, left, cols, rows, png
+        self.look = functools.cache(self.look)
+
+    def look(self, y, x):
+        return look(self.png.lines, self.cols, self.rows, y - self.top, x - self.left)
+
+    def covers(self, y, x):
+        return self.top <= y < self.top + self.rows and self.left <= x < self.left + self.cols
 
 
 class Images:
@@ -133,9 +159,9 @@ class Images:
         self.cells.clear()
 
     def at(self, y, x):
-        for top, left, rows, cols, look in self.placed.values():
-            if top <= y < top + rows and left <= x < left + cols:
-                return look[y - top, x - left]
+        for p in self.placed.values():
+            if p.covers(y, x):
+                return p.look(y, x)
         char, look = self.cells.get((y, x), (None, None))
         return look if char is self.screen.buffer[y][x] else None
 
@@ -168,7 +194,8 @@ class Images:
         for line in pixels:  # a cell's part of it may be less than a cell
             line.extend([None] * (cols * width - len(line)))
         pixels.extend([[None] * cols * width] * (rows * height - len(pixels)))
-        self.put(looks(pixels, cols, rows))
+        seen = {(y, x): look(pixels, cols, rows, y, x) for y in range(rows) for x in range(cols)}
+        self.put({place: what for place, what in seen.items() if what})
 
     def iterm2(self, text):
         """Its pixels are not looked at: a cell knows which part it has of how large a picture."""
@@ -208,16 +235,15 @@ class Images:
 
     def received(self):
         keys, self.keys = self.keys, None
-        lines = decode_png(base64.b64decode(self.data))
-        if not lines:
+        png = Png(base64.b64decode(self.data))
+        if png.raw is None:
             self.aborted += 1
             return
         number, cols, rows = int(keys['i']), int(keys['c']), int(keys['r'])
         if keys.get('C') != '1' or keys.get('q') != '2' or keys.get('f') != '100':
             self.wrong.append(f'kitty: {keys}')
-        self.stored[number] = lines
-        self.placed[number] = (self.screen.cursor.y, self.screen.cursor.x, rows, cols,
-                               looks(lines, cols, rows))
+        self.stored[number] = png
+        self.placed[number] = Placed(self.screen.cursor.y, self.screen.cursor.x, cols, rows, png)
         self.drawn += 1
 
     def forget(self, number):

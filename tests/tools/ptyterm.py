@@ -268,7 +268,7 @@ class Term:
     def cell(self, y, x):
         return self.now[0].buffer[y][x]
 
-    def cells(self, first_row=0):
+    def cells(self, first_row=0, end_row=None):
         """What can be seen of the cells: the colour of a blank's letter cannot, and half a block
         looks the same whichever half is the letter. Images cover it."""
         screen, _, images = self.now
@@ -280,7 +280,7 @@ class Term:
                 return Halves(c[1] if c[0] in '▀█' else c[2], c[1] if c[0] in '▄█' else c[2])
             return (' ', 'default', *c[2:]) if c[0] in ' \u2002' else c
         return [[images.at(y, x) or seen(screen.buffer[y][x]) for x in range(self.cols)]
-                for y in range(first_row, self.rows)]
+                for y in range(first_row, end_row or self.rows)]
 
     def find(self, word):
         for y, line in enumerate(self.lines()):

@@ -39,7 +39,7 @@ static void usage(void)
 {
     puts("usage: tuidemo [-n STREAMS] [-p MODE] [-y SYMBOLS] [-c THEME] [-f FPS] [-t new|changed]\n"
          "               [-k ACTION=KEYS] [-l LOG] [-x TIMES] [-s states] [-d detach] [-q still]\n"
-         "               [-R record] [-w long names]");
+         "               [-R record] [-w long names] [-b bars]");
     exit(2);
 }
 
@@ -59,7 +59,7 @@ static void remap(struct keymap *k, char *arg)
 static void parse(struct demo *d, int argc, char **argv)
 {
     int c;
-    while ((c = getopt(argc, argv, "n:p:y:c:f:t:k:l:x:sdqRw")) != -1) {
+    while ((c = getopt(argc, argv, "n:p:y:c:f:t:k:l:x:sdqRwb")) != -1) {
         switch (c) {
         case 'n':
             d->world.streams = (size_t)atol(optarg);
@@ -102,6 +102,9 @@ static void parse(struct demo *d, int argc, char **argv)
             break;
         case 'w':
             d->world.long_names = true;
+            break;
+        case 'b':
+            d->world.bars = true;
             break;
         default:
             usage();

@@ -84,12 +84,36 @@ static void add_first_streams(struct world *w)
     }
 }
 
+/* Ten bars: a white one, the bits of the time in tenths of a second modulo 256, the highest first,
+ * white ones for 1, and a white one. */
+static int draw_time(struct world *w, struct frame **out)
+{
+    enum { WIDTH = 640, HEIGHT = 480, BARS = 10, WHITE = 235, BLACK = 16, GREY = 128 };
+    unsigned bits = 1u << 9 | (unsigned)(wall_us() / 100000 % 256) << 1 | 1;
+    size_t bytes = frame_i420_bytes(WIDTH, HEIGHT);
+    int err = frame_new(w->pool, bytes, out);
+    if (err) {
+        return err;
+    }
+    struct frame *f = *out;
+    f->format = FRAME_I420;
+    f->width = WIDTH;
+    f->height = HEIGHT;
+    f->len = bytes;
+    memset(f->data, GREY, bytes);
+    for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
+        f->data[i] = bits >> (BARS - 1 - i % WIDTH * BARS / WIDTH) & 1 ? WHITE : BLACK;
+    }
+    return 0;
+}
+
 static struct frame *make_picture(struct world *w, unsigned card, uint32_t number)
 {
     struct frame *raw = NULL, *jpeg = NULL;
     int64_t wall = w->settings.still ? 1763800000000000 : wall_us();
     uint64_t at = w->settings.still ? 1000000 : mono_us();
-    if (!testcard_draw(w->card[card], number, at, wall, w->pool, &raw)) {
+    if (!(w->settings.bars ? draw_time(w, &raw)
+                           : testcard_draw(w->card[card], number, at, wall, w->pool, &raw))) {
         mjpeg_enc_frame(w->encoder, raw, 80, w->pool, &jpeg);
     }
     frame_unref(&raw);

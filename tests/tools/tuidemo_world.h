@@ -23,6 +23,7 @@ struct world_settings {
     bool detach; /* it could go on without a screen */
     bool still;  /* pictures do not move, figures and clocks of it do not change */
     bool record; /* all record from the start */
+    bool bars;   /* pictures tell the time: see draw_time() */
     bool long_names;
     int trust;       /* 0: no question; 1: unknown server; 2: changed key */
     const char *log; /* NULL: none */
