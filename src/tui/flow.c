@@ -13,8 +13,9 @@ enum {
     SLICE_MOST = 48 * 1024,
     SPAN_MS = 30,      /* of a sample at least: answers come late by chance … */
     MORE_SPAN_MS = 90, /* … and of one that says the link takes more */
-    STILL_MS = 300,    /* beside twice as long as foreseen: it stood still */
-    QUIET_MS = 200,    /* beside twice the way, without an answer: the last one has come */
+    MORE_SOON_MS = 400,
+    STILL_MS = 300, /* beside twice as long as foreseen: it stood still */
+    QUIET_MS = 200, /* beside twice the way, without an answer: the last one has come */
 };
 
 /* Sending a little faster than what arrives finds out whether more would. */
@@ -84,6 +85,27 @@ void flow_on_request(struct flow *f, uint64_t now_ns)
     }
 }
 
+/* One that says the link takes more counts when another soon says so too, and then the lesser: an
+ * answer that was held up makes the time to the next one short. */
+static void add_sample(struct flow *f, struct flow_sample s, bool at_least, uint64_t now_ns)
+{
+    bool more = at_least && s.bytes > rate(f) * s.seconds;
+    if (more && f->samples) {
+        struct flow_sample before = f->more;
+        bool soon = f->more_ns && now_ns - f->more_ns < MORE_SOON_MS * NS_PER_MS;
+        f->more = s;
+        f->more_ns = now_ns;
+        if (!soon) {
+            return;
+        }
+        s = before.bytes * s.seconds < s.bytes * before.seconds ? before : s;
+    }
+    if (more || !at_least) {
+        f->samples = more ? 0 : f->samples;
+        f->sample[f->samples++ % FLOW_SAMPLES] = s;
+    }
+}
+
 /* Two requests that were on their way together are answered as far apart as the far end needs for
  * what lies between: that is its rate, unless they were sent as far apart. Then, and for one that
  * went alone, it takes at least as much as came through. Where little was sent that says nothing,
@@ -101,9 +123,8 @@ static void take_sample(struct flow *f, const struct flow_request *r, uint64_t n
     }
     f->counted = r->sent;
     struct flow_sample s = {(double)bytes, (double)(apart ? apart : 1) / NS_PER_S};
-    if (bytes >= SLICE_LEAST / 2 && (!at_least || s.bytes > rate(f) * s.seconds)) {
-        f->samples = at_least ? 0 : f->samples;
-        f->sample[f->samples++ % FLOW_SAMPLES] = s;
+    if (bytes >= SLICE_LEAST / 2) {
+        add_sample(f, s, at_least, now_ns);
     }
     f->last_answer_ns = now_ns;
     f->last_at_ns = r->at_ns;
@@ -133,12 +154,13 @@ static void leave_out(struct flow *f, uint64_t delivered, uint64_t now_ns)
  * so twice, the link has become slow. */
 static bool stood_still(const struct flow *f, const struct flow_request *r, uint64_t now_ns)
 {
-    uint64_t since = r->at_ns > f->last_answer_ns ? r->at_ns : f->last_answer_ns;
-    double took = (double)(now_ns - since) / NS_PER_S;
+    bool together = r->at_ns < f->last_answer_ns;
+    double took = (double)(now_ns - (together ? f->last_answer_ns : r->at_ns)) / NS_PER_S;
     if (!f->samples) {
         return false;
     }
-    double foreseen = (double)f->way_ns / NS_PER_S + (double)(r->sent - f->delivered) / rate(f);
+    double foreseen = (double)(r->sent - f->delivered) / rate(f);
+    foreseen += together ? 0 : (double)f->way_ns / NS_PER_S;
     return took > 2 * foreseen + STILL_MS / 1000.0;
 }
 

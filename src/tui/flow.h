@@ -53,6 +53,8 @@ struct flow {
     uint64_t probe_ns; /* when it is to be measured anew */
     struct flow_sample sample[FLOW_SAMPLES];
     unsigned samples;
+    struct flow_sample more; /* said last that the link takes more … */
+    uint64_t more_ns;        /* … and when */
     size_t window;
     uint64_t free_ns; /* when the link will have taken all, as far as is known */
     size_t cap;       /* bytes a second at most; 0: none */

@@ -23,6 +23,7 @@ struct link {
     uint64_t worst_queue_ns;
     bool answers_at_all;
     unsigned jitter_us; /* that an answer may be held up; they stay in order */
+    unsigned held_ms;   /* those of the beginning of each second come together at its end */
     size_t least;       /* bytes of a slice: whole sequences, whatever room there is; up to twice */
     unsigned text_ms;   /* something is written every so often; 0: nothing */
     uint64_t last_answer_ns;
@@ -55,6 +56,8 @@ static void send(struct link *l, size_t bytes, bool asks)
     if (asks) {
         flow_on_request(&l->flow, l->now_ns);
         uint64_t at = l->free_ns + l->way_ns + any(l, l->jitter_us) * NS_PER_US;
+        uint64_t into = at % NS_PER_S, held = l->held_ms * NS_PER_MS;
+        at += into < held ? held - into : 0;
         l->last_answer_ns = at > l->last_answer_ns ? at : l->last_answer_ns;
         l->answer_ns[(l->first + l->answers++) % ON_THE_WAY] = l->last_answer_ns;
         assert_in_range(l->flow.requests, 1, FLOW_REQUESTS);
@@ -107,18 +110,20 @@ static void test_links(void **state)
     }
 }
 
-/* Answers are held up by chance, pictures come in pieces of a size of their own, and text goes out
- * so often that the way never drains: neither is the rate taken for another, nor do pictures stop.
- */
+/* Answers are held up by chance, or some together for longer, pictures come in pieces of a size of
+ * their own, and text goes out so often that the way never drains: neither is the rate taken for
+ * another, nor do pictures stop. */
 static void test_disturbed_links(void **state)
 {
     static const struct {
         double bits_per_second;
-        unsigned way_ms, jitter_us, least, text_ms, most_ms;
-    } links[] = {{1e6, 200, 5000, 0, 0, 150},       {1e6, 200, 5000, 0, 200, 150},
-                 {1e6, 200, 5000, 1500, 0, 150},    {1e6, 200, 5000, 1500, 200, 150},
-                 {1e6, 40, 5000, 1500, 100, 150},   {256e3, 200, 5000, 500, 200, 150},
-                 {1e6, 200, 10000, 2064, 200, 130}, {10e6, 200, 5000, 4000, 200, 150}};
+        unsigned way_ms, jitter_us, least, text_ms, held_ms, most_ms;
+    } links[] = {{1e6, 200, 5000, 0, 0, 0, 150},        {1e6, 200, 5000, 0, 200, 0, 150},
+                 {1e6, 200, 5000, 1500, 0, 0, 150},     {1e6, 200, 5000, 1500, 200, 0, 150},
+                 {1e6, 40, 5000, 1500, 100, 0, 150},    {256e3, 200, 5000, 500, 200, 0, 150},
+                 {1e6, 200, 10000, 2064, 200, 0, 130},  {10e6, 200, 5000, 4000, 200, 0, 150},
+                 {1e6, 200, 5000, 1500, 200, 30, 130},  {1e6, 200, 5000, 1500, 200, 60, 130},
+                 {1e6, 200, 5000, 1500, 200, 100, 130}, {256e3, 200, 5000, 500, 200, 60, 130}};
     (void)state;
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
         struct link l;
@@ -127,6 +132,7 @@ static void test_disturbed_links(void **state)
         l.jitter_us = links[i].jitter_us;
         l.least = links[i].least;
         l.text_ms = links[i].text_ms;
+        l.held_ms = links[i].held_ms;
         go_on(&l, 5000);
         l.worst_queue_ns = 0;
         uint64_t before = l.taken;
