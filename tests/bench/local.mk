@@ -4,7 +4,7 @@
 # _LDADD as any program) or a script tests/bench/NAME.py (in EXTRA_DIST). Nothing is written but
 # into directories of /tmp that are removed again.
 BENCH =
-BENCH_ROWS = media stages record screen graphics latency loss server
+BENCH_ROWS = media stages record screen graphics slowlink latency loss server
 BENCH_NEEDS = \
 	tests/bench/bench_media \
 	tests/bench/bench_record \
@@ -12,7 +12,8 @@ BENCH_NEEDS = \
 	tests/bench/encode \
 	tests/bench/fanout \
 	tests/tools/relay \
-	tests/tools/cardread
+	tests/tools/cardread \
+	tests/tools/tuidemo
 
 bench: all $(BENCH_NEEDS)
 	@$(AM_TESTS_ENVIRONMENT) rc=0; rows='$(BENCH)'; \
@@ -30,6 +31,7 @@ EXTRA_DIST += \
 	tests/bench/loss.py \
 	tests/bench/screen.py \
 	tests/bench/server.py \
+	tests/bench/slowlink.py \
 	tests/bench/stages.py
 
 EXTRA_PROGRAMS += tests/bench/bench_media

@@ -45,9 +45,9 @@ def row(name, frame_bytes, cpu, note=""):
     return frame_bytes
 
 
-def card_clip(path):
+def card_clip(path, rate):
     """The test card in motion, as a file that every program here can play."""
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=640x480:rate=12.5:duration=12", "-c:v", "mjpeg",
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2=size=640x480:rate={rate}:duration=12", "-c:v", "mjpeg",
            "-q:v", "3", path)
 
 
@@ -93,19 +93,26 @@ def camwall(name, clip, rate, preview, symbols="half"):
         w.close()
 
 
-def player(name, argv, rate, env):
-    """A program that plays the clip at its pace; CPU of the whole run."""
+def played(argv, env):
+    """Bytes a second and CPU of a program that plays a clip at its pace; None: it has ended."""
     p = PtyRun(argv, COLS, ROWS + 1, env)
     p.read_for(1.0)
     cpu, began = p.cpu() if not p.ended else 0, time.monotonic()
     count = p.read_for(SECONDS - 2)
     spent = time.monotonic() - began
     if p.ended:
-        print(f"{name:44} ended early")
         return None
     cpu = (p.cpu() - cpu) / spent
     p.stop()
-    return row(name, count / spent / rate, cpu, f"{count / spent / 1000:.0f} kB/s")
+    return count / spent, cpu
+
+
+def player(name, argv, rate, env):
+    found = played(argv, env)
+    if not found:
+        print(f"{name:44} ended early")
+        return None
+    return row(name, found[0] / rate, found[1], f"{found[0] / 1000:.0f} kB/s")
 
 
 def chafa(name, clip, colors, directory):
@@ -121,17 +128,23 @@ def chafa(name, clip, colors, directory):
     row(name, sum(sizes) / len(sizes), None, "whole pictures")
 
 
+def timg_of(clip, cols, rows, *args):
+    return ["timg", "-ph", f"-g{cols}x{rows}", *args, "--loops=-1", clip]
+
+
+def mpv_of(clip, cols, rows, *args):
+    return ["mpv", "--no-config", "--vo=tct", f"--vo-tct-width={cols}", f"--vo-tct-height={rows}",
+            *args, "--no-audio", "--loop", "--really-quiet", clip]
+
+
 def peers(clip, rate, directory):
     timg = None
     if have("timg"):
-        argv = ["timg", "-ph", f"-g{COLS}x{ROWS}", "--loops=-1", clip]
-        timg = player("timg -ph, true colour", argv, rate, FULL_COLOR)
-        player("timg -ph, 256 colours", argv[:2] + ["--color8"] + argv[2:], rate, FEW_COLORS)
+        timg = player("timg -ph, true colour", timg_of(clip, COLS, ROWS), rate, FULL_COLOR)
+        player("timg -ph, 256 colours", timg_of(clip, COLS, ROWS, "--color8"), rate, FEW_COLORS)
     if have("mpv"):
-        argv = ["mpv", "--no-config", "--vo=tct", f"--vo-tct-width={COLS}",
-                f"--vo-tct-height={ROWS}", "--no-audio", "--loop", "--really-quiet", clip]
-        player("mpv --vo=tct, true colour", argv, rate, FULL_COLOR)
-        player("mpv --vo=tct, 256 colours", argv[:3] + ["--vo-tct-256"] + argv[3:], rate,
+        player("mpv --vo=tct, true colour", mpv_of(clip, COLS, ROWS), rate, FULL_COLOR)
+        player("mpv --vo=tct, 256 colours", mpv_of(clip, COLS, ROWS, "--vo-tct-256"), rate,
                FEW_COLORS)
     chafa("chafa half blocks, true colour", clip, "full", directory)
     chafa("chafa half blocks, 256 colours", clip, "240", directory)
@@ -181,6 +194,17 @@ def wall():
         w.close()
 
 
+def sixteen_players(directory):
+    """The sum of so many programs that each show one of those panels."""
+    clip, cols, rows = os.path.join(directory, "panel.avi"), 38, 9
+    card_clip(clip, 25)
+    for name, argv in ("timg", timg_of(clip, cols, rows)), ("mpv", mpv_of(clip, cols, rows)):
+        found = played(argv, FULL_COLOR) if have(name) else None
+        if found:
+            row(f"16 x {name}, 640x480@25 in {cols}x{rows}", found[0] / 25, 16 * found[1],
+                "nothing received or recorded")
+
+
 def main():
     if not have("ffmpeg") or not have("ffprobe"):
         print("screen: needs ffmpeg and ffprobe for its clips")
@@ -189,7 +213,7 @@ def main():
     clip = (sys.argv[1:] or [os.environ.get("CAMWALL_CLIP")])[0]
     if not clip:
         clip = w.path("card.avi")
-        card_clip(clip)
+        card_clip(clip, 12.5)
     try:
         rate = frame_rate(clip)
         print(f"{'80x24':44} {'bytes/frame':>10} {'CPU %':>8}  {rate:.2f} frames a second")
@@ -201,6 +225,7 @@ def main():
         camwall("camwall quad, true colour", clip, rate, "truecolor", "quad")
         still(clip, w.dir)
         wall()
+        sixteen_players(w.dir)
     finally:
         w.close()
 

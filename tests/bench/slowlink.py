@@ -1,23 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The screen behind slow links: keys act at once beside live pictures, little is on its way, and a
-terminal that did not read for long shows what is now. These are measurements, for a machine that is
-not busy: CAMWALL_TRIES says how often a key is tried, and without it nothing runs. What does not
-depend on the machine is tested in virtual time (test_flow)."""
+"""The screen behind slow links, 100 ms each way: from a key to what it does beside four live panels,
+how much is on its way at most, and how soon a terminal that did not read for ten seconds shows a
+picture of now. The argument, else $CAMWALL_BENCH_TRIES, says how often a key is tried.
+
+The link and its times are reckoned in tests/tools/ptybridge.py; what does not depend on the machine
+is tested in virtual time (test_flow).
+"""
 import os
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'tools'))
-from ptyterm import Halves, run  # noqa: E402
+from ptyterm import Halves  # noqa: E402
 from ptybridge import SlowTerm  # noqa: E402
 
 DEMO = os.path.join(os.environ.get('builddir', '.'), 'tests/tools/tuidemo')
-TRIES = int(os.environ.get('CAMWALL_TRIES', '0'))
-WORST = -1
+TRIES = int((sys.argv[1:] or [os.environ.get('CAMWALL_BENCH_TRIES', '20')])[0])
 DELAY = 0.1
-MOST = 0.2 + 2 * DELAY  # from a key to what it does
-BACKLOG = 0.15
+KEY_MS, BACKLOG_MS = 200 + 2000 * DELAY, 150  # most of them
 BARS, ROW = 10, 12  # of a picture that tells the time; where it is read
 
 
@@ -44,48 +45,26 @@ class Wall(SlowTerm):
                 if self.cell(y, x).data == '┏']
 
 
-def keys_act_at_once(bits_per_second, answers='xterm'):
+def limited(value, most):
+    return f'{value:7.0f}' + (' (!)' if value > most else '    ')
+
+
+def keys(bits_per_second, answers):
     with Wall(bits_per_second, answers=answers) as t:
         t.settle()
-        pictures = t.other[2].drawn
-        took = []
-        for i in range(TRIES):
+        began, count, took = time.monotonic(), t.bytes_seen, []
+        for _ in range(TRIES):
             before = t.selected()
             t.pause(t.random.uniform(0.1, 0.4))
             sent = time.monotonic()
             t.send('\t')
             t.wait(lambda: len(t.selected()) == 1 and t.selected() != before, 'another panel')
-            took.append(t.arrived - sent)
+            took.append((t.arrived - sent) * 1000)
         took.sort()
-        print(f'# {answers}, {bits_per_second // 1000} kbit/s: key to effect '
-              f'{took[len(took) // 2] * 1000:.0f} ms in the middle, {took[-1] * 1000:.0f} at most; '
-              f'backlog at most {t.worst_backlog * 1000:.0f} ms; {t.bytes_seen} bytes')
-        assert answers == 'xterm' or t.other[2].drawn > pictures, 'no pixels were drawn'
-        assert took[WORST] <= MOST, took
-        assert t.worst_backlog <= BACKLOG, t.worst_backlog
-
-
-def test_keys_act_at_once_at_1_mbit():
-    keys_act_at_once(1000 * 1000)
-
-
-def test_keys_act_at_once_at_256_kbit():
-    keys_act_at_once(256 * 1000)
-
-
-def test_keys_act_at_once_beside_kitty_pictures():
-    keys_act_at_once(1000 * 1000, 'kitty')
-    keys_act_at_once(256 * 1000, 'kitty')
-
-
-def test_keys_act_at_once_beside_sixels():
-    keys_act_at_once(1000 * 1000, 'sixel')
-    keys_act_at_once(256 * 1000, 'sixel')
-
-
-def test_keys_act_at_once_beside_iterm2_images():
-    keys_act_at_once(1000 * 1000, 'iterm2')
-    keys_act_at_once(256 * 1000, 'iterm2')
+        rate = (t.bytes_seen - count) / (time.monotonic() - began) / 1000
+        print(f'{answers:10} {bits_per_second // 1000:6} kbit/s {took[len(took) // 2]:7.0f} '
+              f'{limited(took[-1], KEY_MS)} {limited(t.worst_backlog * 1000, BACKLOG_MS)} '
+              f'{rate:6.1f} kB/s', flush=True)
 
 
 def now(t):
@@ -138,27 +117,24 @@ def wait_for_picture(t):
                 if age_of([p.look(ROW, x) for x in range(p.left, p.left + p.cols)], time_of_day) < 1)
 
 
-def shows_what_is_now(answers):
+def after_a_pause(answers):
     with Wall(1000 * 1000, '-n', '1', '-b', answers=answers) as t:
         t.wait(lambda: picture_age(t) is not None, 'a picture')
         t.pause(2)
-        assert picture_age(t) < 1.5, picture_age(t)
         t.stop_reading(10)
         began = t.arrived = time.monotonic()
         assert clock_age(t) > 8 and picture_age(t) > 8, (clock_age(t), picture_age(t))
         took = wait_for_picture(t) - began
-        assert clock_age(t) < 3, clock_age(t)
-        print(f'# {answers}: the picture is right after {took * 1000:.0f} ms')
-        assert took < 1 + 2 * DELAY, took
+        print(f'{answers:10} {took * 1000:7.0f} ms after 10 s without reading', flush=True)
 
 
-def test_what_did_not_read_shows_what_is_now():
-    shows_what_is_now('xterm')
-    shows_what_is_now('kitty')
-    shows_what_is_now('sixel')
+def main():
+    print(f'{TRIES} keys {"":16} median ms, worst, backlog ms')
+    for answers in 'xterm', 'kitty', 'sixel', 'iterm2':
+        for bits_per_second in 1000 * 1000, 256 * 1000:
+            keys(bits_per_second, answers)
+    for answers in 'xterm', 'kitty', 'sixel':
+        after_a_pause(answers)
 
 
-if TRIES:
-    run(globals())
-else:
-    print('1..0 # SKIP measured, not tested; CAMWALL_TRIES=200 runs it')
+main()

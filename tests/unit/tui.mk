@@ -44,8 +44,8 @@ TESTS += tests/unit/test_flow
 tests_unit_test_flow_SOURCES = tests/unit/test_flow.c
 tests_unit_test_flow_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_flow_LDADD = $(TUI_LIBS) $(CMOCKA_LIBS)
-TESTS += tests/unit/screen_slow.py tests/unit/screen_report.py tests/unit/screen_pixels.py
-EXTRA_DIST += tests/unit/screen_slow.py tests/unit/screen_report.py tests/unit/screen_pixels.py \
+TESTS += tests/unit/screen_report.py tests/unit/screen_pixels.py
+EXTRA_DIST += tests/unit/screen_report.py tests/unit/screen_pixels.py \
 	tests/tools/ptybridge.py tests/tools/ptyimage.py
 
 # Pictures of terminals with graphics, read back to pixels.
