@@ -11,11 +11,11 @@ enum {
     SLICE_MS = 25,  /* of what the link takes */
     SLICE_LEAST = 768,
     SLICE_MOST = 48 * 1024,
-    SPAN_MS = 30,      /* of a sample at least: answers come late by chance … */
-    MORE_SPAN_MS = 90, /* … and of one that says the link takes more */
-    MORE_SOON_MS = 400,
-    STILL_MS = 300, /* beside twice as long as foreseen: it stood still */
-    QUIET_MS = 200, /* beside twice the way, without an answer: the last one has come */
+    SPAN_MS = 30,       /* of a sample at least: answers come late by chance … */
+    MORE_SPAN_MS = 90,  /* … and of one that says the link takes more */
+    MORE_SOON_MS = 400, /* two that say so count when they are no further apart */
+    STILL_MS = 300,     /* beside twice as long as foreseen: it stood still */
+    QUIET_MS = 200,     /* beside twice the way, without an answer: the last one has come */
 };
 
 /* Sending a little faster than what arrives finds out whether more would. */
@@ -213,7 +213,8 @@ static void await_strays(struct flow *f, uint64_t now_ns)
     if (f->requests && now_ns - f->request[f->first].at_ns > LOST_S * NS_PER_S) {
         f->requests = 0;
         f->strays = true;
-        f->last_answer_ns = f->probe_ns = now_ns;
+        f->probe_ns = now_ns;
+        leave_out(f, f->sent, now_ns);
     } else if (f->strays && !f->requests && now_ns > quiet_at(f)) {
         f->strays = false;
         leave_out(f, f->sent, now_ns);

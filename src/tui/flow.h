@@ -10,8 +10,9 @@
  * terminal answers (CSI 5 n); the answers tell how fast the far end takes bytes and how long the
  * way there and back is. What is on its way is kept to what the way itself holds and FLOW_QUEUE_MS
  * more: enough to keep a slow link busy, too little to delay a key; and it is sent at the pace at
- * which it arrives. Now and then the way is left to drain and measured anew. Pure: time comes in.
- */
+ * which it arrives. Now and then the way is left to drain and measured anew. A while in which the
+ * terminal took nothing does not count, and answers that seem lost are waited for before others
+ * count. Pure: time comes in. */
 
 enum {
     FLOW_QUEUE_MS = 40,

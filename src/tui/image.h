@@ -12,7 +12,7 @@
  * sent, and what the terminal keeps. The cells beneath are a raster's, which shows the ground and
  * is sent before. Pure: bytes out, no terminal.
  *
- * A strip leaves whole, except with kitty, whose pictures come in sequences of some 2048
+ * A strip leaves whole, except with kitty, whose pictures come in sequences of some 1024
  * characters: between these, text may be sent, and nothing else of kitty's. Its new picture is
  * shown on top of the old one, which is then deleted. Sixels and iTerm2's pictures are written
  * into the cells and go when these are written again. */

@@ -212,6 +212,23 @@ static void test_stands_still(void **state)
     }
 }
 
+/* A terminal that has answered and never does again: what is lost does not count as being on its
+ * way for ever, so that text goes on. */
+static void test_answers_end(void **state)
+{
+    struct link l;
+    (void)state;
+    start(&l, 125000, 200);
+    l.text_ms = 200;
+    go_on(&l, 5000);
+    l.answers_at_all = false;
+    go_on(&l, 20000);
+    for (unsigned i = 0; i < 8; i++) {
+        go_on(&l, 10000);
+        assert_false(flow_behind(&l.flow));
+    }
+}
+
 static void test_cap_and_silence(void **state)
 {
     struct link l;
@@ -237,9 +254,9 @@ static void test_cap_and_silence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_links),           cmocka_unit_test(test_disturbed_links),
-        cmocka_unit_test(test_changes),         cmocka_unit_test(test_stands_still),
-        cmocka_unit_test(test_cap_and_silence),
+        cmocka_unit_test(test_links),       cmocka_unit_test(test_disturbed_links),
+        cmocka_unit_test(test_changes),     cmocka_unit_test(test_stands_still),
+        cmocka_unit_test(test_answers_end), cmocka_unit_test(test_cap_and_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
