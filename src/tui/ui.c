@@ -169,12 +169,17 @@ static bool stream_exists(const void *ctx, uint64_t id)
     return ui_stream(ctx, id) != NULL;
 }
 
+void ui_refresh(struct ui *ui)
+{
+    ui->source.snapshot(ui->source.ctx, &ui->model);
+    ui_order(ui);
+}
+
 void ui_update(struct ui *ui, uint64_t now_us, int64_t wall_us)
 {
     ui->now_us = now_us;
     ui->wall_us = wall_us;
-    ui->source.snapshot(ui->source.ctx, &ui->model);
-    ui_order(ui);
+    ui_refresh(ui);
     freezer_prune(&ui->freezer, stream_exists, ui);
     if (ui->dialog && ui->dialog->over && ui->dialog->over(ui)) {
         ui_close(ui);

@@ -132,6 +132,7 @@ void ui_mouse(struct ui *ui, const struct input_event *e);
 void ui_report(struct ui *ui, const struct input_event *e);
 
 /* For views and dialogs. */
+void ui_refresh(struct ui *ui);                                       /* model, order, selection */
 const struct tui_stream *ui_stream(const struct ui *ui, uint64_t id); /* NULL: gone */
 const struct tui_stream *ui_selected(const struct ui *ui);
 const struct tui_stream *ui_at(const struct ui *ui, size_t i); /* i < order_n */

@@ -56,16 +56,16 @@ static void toggle_frozen(struct ui *ui, uint64_t id)
     }
 }
 
-/* Actions on the selected stream. */
-static bool stream_action(struct ui *ui, enum action a)
+/* Actions on the selected stream, which was `meant` when it was drawn. */
+static bool stream_action(struct ui *ui, enum action a, uint64_t meant)
 {
     const struct tui_stream *s = ui_selected(ui);
     if (a != ACT_RECORD && a != ACT_SNAPSHOT && a != ACT_FREEZE && a != ACT_REMOVE &&
         a != ACT_RECONNECT) {
         return false;
     }
-    if (!s) {
-        ui_say(ui, TUI_NOTE, "%s", _("no stream is selected"));
+    if (!s || (meant && s->id != meant)) {
+        ui_say(ui, TUI_NOTE, "%s", s ? _("that stream is gone") : _("no stream is selected"));
         return true;
     }
     if (a == ACT_RECORD) {
@@ -194,12 +194,19 @@ static void view_action(struct ui *ui, enum action a)
     }
 }
 
+/* What an action does is decided by how things are: what was drawn last may be seconds old where
+ * the terminal is slow, and a recording may have begun since. */
 void ui_act(struct ui *ui, enum action a, uint32_t key)
 {
-    if (a == ACT_NONE || ui->view->act(ui, a)) {
+    if (a == ACT_NONE) {
         return;
     }
-    if (!select_action(ui, a, key) && !stream_action(ui, a) && !wall_action(ui, a) &&
+    uint64_t meant = ui->selected;
+    ui_refresh(ui);
+    if (ui->view->act(ui, a)) {
+        return;
+    }
+    if (!select_action(ui, a, key) && !stream_action(ui, a, meant) && !wall_action(ui, a) &&
         !look_action(ui, a)) {
         view_action(ui, a);
     }

@@ -266,6 +266,23 @@ def quit_asks_and_offers_to_detach(w):
     check(not alive(w.walls[0]), "the wall lives on")
 
 
+def keys_know_what_the_screen_does_not_show_yet(w):
+    """The terminal takes nothing, so what it shows is old: q asks all the same, and r toggles what
+    is."""
+    w.server(*FOUR)
+    t = start(w)
+    t.see("4 cameras")
+    live(w, 4)
+    time.sleep(1)
+    check(ctl(w, "record", "on")[0] == 0, "record on")
+    live(w, 4, 5)
+    t.key("r", "q")
+    t.see("3 streams are recording", "stop and quit")
+    t.key("q")
+    check(t.wait_end() == 0, "exit status")
+    settle(t)
+
+
 def take_over(w):
     w.server(*FOUR)
     first = start(w)
@@ -553,6 +570,7 @@ main([tidy(test) for test in (
     headless_can_be_looked_at,
     signals_end_the_wall_that_was_started,
     quit_asks_and_offers_to_detach,
+    keys_know_what_the_screen_does_not_show_yet,
     take_over,
     size_follows,
     suspended_by_a_shell,

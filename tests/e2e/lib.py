@@ -264,7 +264,8 @@ def main(tests, long=False, quick=False):
             bad += 1
             text = str(e) if isinstance(e, Failed) else traceback.format_exc()
             print(f"not ok {i} - {name}", flush=True)
-            for line in text.splitlines()[-12:]:
+            lines = [line for line in text.splitlines() if line.strip()]
+            for line in lines[:4] + lines[4:][-12:]:
                 print(f"# {line}", flush=True)
             for p in world.programs[:4]:
                 for line in p.log().splitlines()[-8:]:
