@@ -17,11 +17,11 @@ struct component {
     int32_t predicted;
 };
 
-/* Entropy-coded bytes as bits; behind their end come zeros, which are counted. */
+/* Entropy-coded bytes as bits; behind their end come zeros. */
 struct bits {
     const uint8_t *at, *end;
     uint64_t held; /* the next bit is the highest */
-    unsigned have, padding;
+    unsigned have;
 };
 
 struct mjpeg_eighth {
@@ -29,9 +29,10 @@ struct mjpeg_eighth {
     uint16_t q0[TABLES]; /* of a table the first entry only; 0: no table */
     unsigned width, height, components, h_max, v_max, interval;
     struct component component[COMPONENTS];
-    uint8_t *planes;
-    size_t planes_cap;
-    struct bits bits;
+    uint8_t *planes, *bytes;
+    size_t planes_cap, bytes_cap;
+    const uint8_t *next, *end; /* of the file: what is not in bytes yet */
+    struct bits bits;          /* in bytes */
 };
 
 static inline unsigned be16(const uint8_t *p)

@@ -44,7 +44,7 @@ static int number_codes(struct huffman *h)
 
 huffman_step huffman_long(const struct huffman *h, unsigned bits16)
 {
-    for (unsigned i = 0; i < HUFFMAN_LENGTHS; i++) {
+    for (unsigned i = HUFFMAN_LOOK; i < HUFFMAN_LENGTHS; i++) {
         if (h->count[i] && bits16 < h->end[i]) {
             int32_t at = (int32_t)(bits16 >> (HUFFMAN_LENGTHS - 1 - i)) + h->offset[i];
             return step_of(h, h->symbol[at], i + 1);

@@ -251,6 +251,24 @@ static void test_damaged(void **state)
     assert_true(failed > 100);
 }
 
+/* What is left before a restart marker was not read right. */
+static void test_bytes_too_many(void **state)
+{
+    struct kit *k = *state;
+    draw(k, 47, 31, true);
+    setenv("TJ_RESTART", "2B", 1);
+    encode(k, 47, 31, TJSAMP_420, 60, 0);
+    unsetenv("TJ_RESTART");
+    uint8_t *rst = memmem(k->jpeg, k->len, "\xff\xd0", 2);
+    size_t before = (size_t)(rst - k->jpeg);
+    uint8_t *more = test_malloc(k->len + 1);
+    memcpy(more, k->jpeg, before);
+    more[before] = 0x55;
+    memcpy(more + before + 1, rst, k->len - before);
+    assert_int_equal(mjpeg_eighth_decode(k->eighth, more, k->len + 1, k->ours), ERR_FORMAT);
+    test_free(more);
+}
+
 static void test_no_room(void **state)
 {
     struct kit *k = *state;
@@ -276,6 +294,7 @@ int main(void)
         TEST(test_tables_left_out),
         TEST(test_cut_off),
         TEST(test_damaged),
+        TEST(test_bytes_too_many),
         TEST(test_no_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
