@@ -6,6 +6,7 @@ E2E_TESTS = \
 	tests/e2e/console.py \
 	tests/e2e/crash.py \
 	tests/e2e/ctl.py \
+	tests/e2e/detach.py \
 	tests/e2e/evidence.py \
 	tests/e2e/hostile.py \
 	tests/e2e/latency.py \
@@ -18,4 +19,5 @@ E2E_TESTS = \
 	tests/e2e/trust.py \
 	tests/e2e/usage.py
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/films.py tests/e2e/lib.py tests/tools/ptyhost.py
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/films.py tests/e2e/lib.py tests/e2e/wallterm.py \
+	tests/tools/ptyhost.py
