@@ -47,9 +47,19 @@ tests_unit_test_packet_range_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_reasm
 TESTS += tests/unit/test_reasm
-tests_unit_test_reasm_SOURCES = tests/unit/test_reasm.c
+tests_unit_test_reasm_SOURCES = \
+	tests/unit/test_reasm.c \
+	tests/unit/reasm_rig.c tests/unit/reasm_rig.h
 tests_unit_test_reasm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_reasm_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_reasm_window
+TESTS += tests/unit/test_reasm_window
+tests_unit_test_reasm_window_SOURCES = \
+	tests/unit/test_reasm_window.c \
+	tests/unit/reasm_rig.c tests/unit/reasm_rig.h
+tests_unit_test_reasm_window_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_reasm_window_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_repair
 TESTS += tests/unit/test_repair
