@@ -78,6 +78,17 @@ tests_unit_test_sixel_palette_CPPFLAGS = $(UNIT_CPPFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_sixel_palette_LDADD = $(GRAPHICS_UNIT_LDADD)
 check_PROGRAMS += tests/unit/test_image
 TESTS += tests/unit/test_image
-tests_unit_test_image_SOURCES = tests/unit/test_image.c $(GRAPHICS_UNIT_SOURCES)
+tests_unit_test_image_SOURCES = \
+	tests/unit/test_image.c \
+	tests/unit/image_rig.c tests/unit/image_rig.h \
+	$(GRAPHICS_UNIT_SOURCES)
 tests_unit_test_image_CPPFLAGS = $(UNIT_CPPFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_image_LDADD = $(GRAPHICS_UNIT_LDADD)
+check_PROGRAMS += tests/unit/test_imager
+TESTS += tests/unit/test_imager
+tests_unit_test_imager_SOURCES = \
+	tests/unit/test_imager.c \
+	tests/unit/image_rig.c tests/unit/image_rig.h \
+	$(GRAPHICS_UNIT_SOURCES)
+tests_unit_test_imager_CPPFLAGS = $(UNIT_CPPFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_imager_LDADD = $(GRAPHICS_UNIT_LDADD)
