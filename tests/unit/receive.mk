@@ -23,9 +23,19 @@ tests_unit_test_wallclock_LDADD = $(RECEIVE_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_receiver
 TESTS += tests/unit/test_receiver
-tests_unit_test_receiver_SOURCES = tests/unit/test_receiver.c
+tests_unit_test_receiver_SOURCES = \
+	tests/unit/test_receiver.c \
+	tests/unit/receiver_rig.c tests/unit/receiver_rig.h
 tests_unit_test_receiver_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_receiver_LDADD = tests/unit/libfake_server.a $(RECEIVE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_receiver_trust
+TESTS += tests/unit/test_receiver_trust
+tests_unit_test_receiver_trust_SOURCES = \
+	tests/unit/test_receiver_trust.c \
+	tests/unit/receiver_rig.c tests/unit/receiver_rig.h
+tests_unit_test_receiver_trust_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_receiver_trust_LDADD = tests/unit/libfake_server.a $(RECEIVE_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_feed_legacy
 TESTS += tests/unit/test_feed_legacy

@@ -1,147 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
-#include <poll.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "fake_server.h"
-#include "net/secure.h"
-#include "proto/serial.h"
 #include "receive/catalogue.h"
-#include "receive/receiver.h"
+#include "unit/receiver_rig.h"
 #include "util/err.h"
-#include "util/mono.h"
 #include "util/text.h"
-#include "util/thread.h"
-
-#define LONG_NS (20 * NS_PER_S) /* a loaded machine gets its time; nothing waits this long */
-
-static char dir[] = "/tmp/camwall-test-XXXXXX";
-static char known[128];
-static struct keys *client_keys, *server_keys, *other_keys;
-
-/* What the sinks heard. */
-static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    unsigned frames, disordered, discontinuities, bad_times;
-    uint32_t newest;
-    int64_t wall_us;
-    struct receiver_status status;
-} heard = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static void on_frame(void *ctx, struct frame *f)
-{
-    pthread_mutex_lock(&heard.lock);
-    if (f->discontinuity)
-        heard.discontinuities++;
-    else if (heard.frames && !serial_newer(f->number, heard.newest))
-        heard.disordered++;
-    else if (heard.frames && f->wall_us <= heard.wall_us)
-        heard.bad_times++;
-    heard.frames++;
-    heard.newest = f->number;
-    heard.wall_us = f->wall_us;
-    pthread_cond_broadcast(&heard.changed);
-    pthread_mutex_unlock(&heard.lock);
-}
-
-static void on_state(void *ctx, const struct receiver_status *s)
-{
-    pthread_mutex_lock(&heard.lock);
-    heard.status = *s;
-    pthread_cond_broadcast(&heard.changed);
-    pthread_mutex_unlock(&heard.lock);
-}
-
-static void wait_for_state(enum receiver_state state)
-{
-    uint64_t deadline = mono_ns() + LONG_NS;
-    bool in_time = true;
-
-    pthread_mutex_lock(&heard.lock);
-    while (heard.status.state != state && in_time)
-        in_time = thread_cond_wait(&heard.changed, &heard.lock, deadline);
-    pthread_mutex_unlock(&heard.lock);
-    if (!in_time)
-        fail_msg("state is %s (%s), not %s", receiver_state_name(heard.status.state),
-                 heard.status.why, receiver_state_name(state));
-}
-
-static void wait_for_frames(unsigned more)
-{
-    uint64_t deadline = mono_ns() + LONG_NS;
-    bool in_time = true;
-
-    pthread_mutex_lock(&heard.lock);
-    unsigned enough = heard.frames + more;
-    while (heard.frames < enough && in_time)
-        in_time = thread_cond_wait(&heard.changed, &heard.lock, deadline);
-    pthread_mutex_unlock(&heard.lock);
-    assert_true(in_time);
-}
-
-static void wait_for_count(struct fake_server *f, unsigned (*count)(struct fake_server *f),
-                           unsigned n)
-{
-    uint64_t deadline = mono_ns() + LONG_NS;
-
-    while (count(f) < n && mono_ns() < deadline)
-        poll(NULL, 0, 1);
-    assert_int_equal(count(f), n);
-}
-
-static struct receiver *begin(uint16_t port, enum receiver_trust trust)
-{
-    struct receiver_settings s = {
-        .keys = client_keys, .known_servers = known, .trust = trust, .name = "test"};
-    struct receiver_sinks sinks = {.on_frame = on_frame, .on_state = on_state};
-    struct receiver *r;
-
-    s.url = (struct url){.kind = URL_CAMERA, .host = "127.0.0.1", .port = port, .camera = "front"};
-    pthread_mutex_lock(&heard.lock);
-    heard.frames = heard.disordered = heard.discontinuities = heard.bad_times = 0;
-    heard.status = (struct receiver_status){.state = RECEIVER_STATES};
-    pthread_mutex_unlock(&heard.lock);
-    assert_int_equal(receiver_start(&s, &sinks, &r), 0);
-    return r;
-}
-
-static char *known_text(void)
-{
-    static char text[1024];
-    FILE *f = fopen(known, "r");
-
-    text[0] = '\0';
-    if (!f)
-        return text;
-    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-    fclose(f);
-    return text;
-}
-
-static void write_known(uint16_t port, const char *fingerprint)
-{
-    FILE *f = fopen(known, "w");
-
-    assert_non_null(f);
-    fprintf(f, "# a comment\n127.0.0.1:%u %s\n", port, fingerprint);
-    fclose(f);
-}
-
-static int forget(void **state)
-{
-    unlink(known);
-    return 0;
-}
 
 static void test_frames_in_order(void **state)
 {
@@ -186,116 +55,6 @@ static void test_overtaken_frames_are_not_delivered(void **state)
     receiver_stop(r, &s);
     assert_int_equal(heard.disordered, 0);
     assert_true(s.frames_late >= 20);
-    fake_server_stop(f);
-}
-
-static void test_unknown_key_is_refused(void **state)
-{
-    struct fake_server *f = fake_server_start(server_keys, 0);
-    struct receiver *r = begin(fake_server_port(f), RECEIVER_TRUST_KNOWN);
-
-    wait_for_state(RECEIVER_REFUSED);
-    assert_non_null(strstr(heard.status.why, known));
-    assert_non_null(strstr(heard.status.why, keys_fingerprint(server_keys)));
-    receiver_stop(r, NULL);
-    wait_for_count(f, fake_server_sessions, 1);
-    assert_int_equal(fake_server_messages(f), 0);
-    assert_int_equal(heard.frames, 0);
-    assert_string_equal(known_text(), "");
-    fake_server_stop(f);
-}
-
-static void test_first_key_is_remembered(void **state)
-{
-    struct fake_server *f = fake_server_start(server_keys, 0);
-    char line[128];
-
-    struct receiver *r = begin(fake_server_port(f), RECEIVER_TRUST_FIRST);
-    wait_for_frames(1);
-    receiver_stop(r, NULL);
-    text_format(line, sizeof(line), "127.0.0.1:%u %s\n", fake_server_port(f),
-                keys_fingerprint(server_keys));
-    assert_string_equal(known_text(), line);
-    r = begin(fake_server_port(f), RECEIVER_TRUST_KNOWN);
-    wait_for_frames(1);
-    receiver_stop(r, NULL);
-    assert_string_equal(known_text(), line);
-    fake_server_stop(f);
-}
-
-/* Whatever was asked for, a changed key is refused, and the people are told where the old one is.
- */
-static void test_changed_key_is_refused(void **state)
-{
-    static const enum receiver_trust trusts[] = {RECEIVER_TRUST_ASK, RECEIVER_TRUST_FIRST,
-                                                 RECEIVER_TRUST_KNOWN};
-    struct fake_server *f = fake_server_start(server_keys, 0);
-    char where[160];
-
-    write_known(fake_server_port(f), keys_fingerprint(other_keys));
-    text_format(where, sizeof(where), "%s line 2", known);
-    for (size_t i = 0; i < 3; i++) {
-        struct receiver *r = begin(fake_server_port(f), trusts[i]);
-        wait_for_state(RECEIVER_REFUSED);
-        assert_non_null(strstr(heard.status.why, "CHANGED"));
-        assert_non_null(strstr(heard.status.why, where));
-        assert_int_equal(heard.status.changed_line, 2);
-        assert_string_equal(heard.status.remembered, keys_fingerprint(other_keys));
-        assert_false(heard.status.asking);
-        receiver_stop(r, NULL);
-    }
-    assert_int_equal(fake_server_messages(f), 0);
-    fake_server_stop(f);
-}
-
-static void test_asking(void **state)
-{
-    static const struct {
-        enum receiver_answer answer;
-        bool live, remembered;
-    } cases[] = {
-        {RECEIVER_NO, false, false}, {RECEIVER_ONCE, true, false}, {RECEIVER_ALWAYS, true, true}};
-
-    for (size_t i = 0; i < 3; i++) {
-        struct fake_server *f = fake_server_start(server_keys, 0);
-        struct receiver *r = begin(fake_server_port(f), RECEIVER_TRUST_ASK);
-        wait_for_state(RECEIVER_REFUSED);
-        assert_true(heard.status.asking);
-        assert_string_equal(heard.status.server, keys_fingerprint(server_keys));
-        assert_int_equal(fake_server_messages(f), 0);
-        receiver_accept(r, cases[i].answer);
-        if (cases[i].live) {
-            wait_for_frames(1);
-        } else {
-            uint64_t deadline = mono_ns() + LONG_NS;
-            struct receiver_status s = {.asking = true};
-            while (s.asking && mono_ns() < deadline)
-                receiver_snapshot(r, &s);
-            assert_int_equal(s.state, RECEIVER_REFUSED);
-        }
-        receiver_stop(r, NULL);
-        assert_int_equal(known_text()[0] != '\0', cases[i].remembered);
-        fake_server_stop(f);
-    }
-}
-
-static void test_not_authorized(void **state)
-{
-    struct fake_orders o = {.refuse = true};
-    struct fake_server *f = fake_server_start(server_keys, 0);
-    struct receiver_status s;
-
-    fake_server_order(f, &o);
-    struct receiver *r = begin(fake_server_port(f), RECEIVER_TRUST_FIRST);
-    wait_for_state(RECEIVER_REFUSED);
-    assert_non_null(strstr(heard.status.why, keys_fingerprint(client_keys)));
-    receiver_snapshot(r, &s);
-    assert_true(s.next_try_ns > mono_ns() + 10 * NS_PER_S); /* of 15 s */
-    o.refuse = false;
-    fake_server_order(f, &o);
-    receiver_reconnect(r);
-    wait_for_frames(1);
-    receiver_stop(r, NULL);
     fake_server_stop(f);
 }
 
@@ -398,54 +157,11 @@ static void test_catalogue(void **state)
     assert_non_null(strstr(error, "127.0.0.1"));
 }
 
-static struct keys *make_key(const char *name)
-{
-    char path[160], error[200];
-    struct keys *k;
-
-    text_format(path, sizeof(path), "%s/%s", dir, name);
-    assert_int_equal(keys_open(path, &k, error, sizeof(error)), 0);
-    return k;
-}
-
-static int set_up(void **state)
-{
-    if (!mkdtemp(dir) || secure_global_init() < 0)
-        return -1;
-    thread_cond_init(&heard.changed);
-    text_format(known, sizeof(known), "%s/known_servers", dir);
-    client_keys = make_key("client.key");
-    server_keys = make_key("server.key");
-    other_keys = make_key("other.key");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    static const char *const files[] = {"client.key", "server.key", "other.key", "known_servers"};
-    char path[160];
-
-    keys_free(client_keys);
-    keys_free(server_keys);
-    keys_free(other_keys);
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        text_format(path, sizeof(path), "%s/%s", dir, files[i]);
-        unlink(path);
-    }
-    rmdir(dir);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_frames_in_order, forget),
         cmocka_unit_test_setup(test_overtaken_frames_are_not_delivered, forget),
-        cmocka_unit_test_setup(test_unknown_key_is_refused, forget),
-        cmocka_unit_test_setup(test_first_key_is_remembered, forget),
-        cmocka_unit_test_setup(test_changed_key_is_refused, forget),
-        cmocka_unit_test_setup(test_asking, forget),
-        cmocka_unit_test_setup(test_not_authorized, forget),
         cmocka_unit_test_setup(test_silence_heals_from_another_port, forget),
         cmocka_unit_test_setup(test_server_goes_and_comes_back, forget),
         cmocka_unit_test_setup(test_other_size_than_announced_is_rejected, forget),
