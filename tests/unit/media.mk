@@ -6,9 +6,18 @@ tests_unit_test_frame_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_frame_LDADD = $(MEDIA_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_mjpeg
 TESTS += tests/unit/test_mjpeg
-tests_unit_test_mjpeg_SOURCES = tests/unit/test_mjpeg.c
+tests_unit_test_mjpeg_SOURCES = \
+	tests/unit/test_mjpeg.c \
+	tests/unit/mjpeg_rig.c tests/unit/mjpeg_rig.h
 tests_unit_test_mjpeg_CPPFLAGS = $(UNIT_CPPFLAGS) $(TURBOJPEG_CFLAGS)
 tests_unit_test_mjpeg_LDADD = $(MEDIA_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_mjpeg_errors
+TESTS += tests/unit/test_mjpeg_errors
+tests_unit_test_mjpeg_errors_SOURCES = \
+	tests/unit/test_mjpeg_errors.c \
+	tests/unit/mjpeg_rig.c tests/unit/mjpeg_rig.h
+tests_unit_test_mjpeg_errors_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_mjpeg_errors_LDADD = $(MEDIA_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_mjpeg_eighth
 TESTS += tests/unit/test_mjpeg_eighth
 tests_unit_test_mjpeg_eighth_SOURCES = tests/unit/test_mjpeg_eighth.c

@@ -1,82 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Encoder and decoder against each other, and the decoder against JPEGs that others make. */
-#include <errno.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 #include <turbojpeg.h>
 
-#include "media/mjpeg_dec.h"
-#include "media/mjpeg_enc.h"
 #include "media/mjpeg_probe.h"
-#include "media/testcard.h"
-#include "util/alloc.h"
+#include "unit/mjpeg_rig.h"
 #include "util/err.h"
-
-struct kit {
-    struct frame_pool *pool;
-    struct mjpeg_enc *enc;
-    struct mjpeg_dec *dec;
-};
-
-static int set_up(void **state)
-{
-    struct kit *k = test_calloc(1, sizeof *k);
-    assert_int_equal(frame_pool_new(4, &k->pool), 0);
-    assert_int_equal(mjpeg_enc_new(&k->enc), 0);
-    assert_int_equal(mjpeg_dec_new(&k->dec), 0);
-    *state = k;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct kit *k = *state;
-    assert_int_equal(frame_pool_live(k->pool), 0);
-    mjpeg_enc_free(k->enc);
-    mjpeg_dec_free(k->dec);
-    frame_pool_free(k->pool);
-    test_free(k);
-    return 0;
-}
-
-/* A soft slope in every plane, which JPEG keeps almost exactly. */
-static struct frame *slope(struct kit *k, unsigned width, unsigned height)
-{
-    struct frame *f;
-    uint8_t *plane[3];
-    int stride[3];
-    assert_int_equal(frame_new(k->pool, frame_i420_bytes(width, height), &f), 0);
-    f->len = frame_i420_bytes(width, height);
-    f->format = FRAME_I420;
-    f->width = (uint16_t)width;
-    f->height = (uint16_t)height;
-    frame_i420_planes(f, plane, stride);
-    for (unsigned y = 0; y < height; y++)
-        for (unsigned x = 0; x < width; x++)
-            plane[0][y * (unsigned)stride[0] + x] =
-                (uint8_t)(60 + x * 100 / width + y * 60 / height);
-    for (unsigned i = 1; i < 3; i++)
-        for (unsigned y = 0; y < (height + 1) / 2; y++)
-            for (unsigned x = 0; x < (width + 1) / 2; x++)
-                plane[i][y * (unsigned)stride[i] + x] =
-                    (uint8_t)(i == 1 ? 90 + x * 80 / width : 180 - y * 80 / height);
-    return f;
-}
-
-static struct frame *card(struct kit *k, unsigned width, unsigned height, uint32_t number)
-{
-    struct testcard *t;
-    struct frame *f;
-    assert_int_equal(testcard_new(width, height, "test", &t), 0);
-    assert_int_equal(testcard_draw(t, number, 1000000, 0, k->pool, &f), 0);
-    testcard_free(t);
-    return f;
-}
 
 static unsigned largest_difference(const struct frame *a, const struct frame *b)
 {
@@ -227,65 +162,6 @@ static void test_progressive(void **state)
     tjDestroy(tj);
 }
 
-static void test_damage_is_an_error(void **state)
-{
-    struct kit *k = *state;
-    struct frame *raw = card(k, 160, 120, 1), *jpeg, *f = NULL;
-    assert_int_equal(mjpeg_enc_frame(k->enc, raw, 85, k->pool, &jpeg), 0);
-    for (size_t len = 0; len < jpeg->len - 2; len += len < 700 ? 1 : 97) {
-        uint8_t *piece = malloc(len ? len : 1);
-        assert_non_null(piece);
-        memcpy(piece, jpeg->data, len);
-        if (mjpeg_dec_frame(k->dec, piece, len, FRAME_I420, 1, k->pool, &f) != ERR_FORMAT)
-            fail_msg("the first %zu bytes are taken for a picture", len);
-        free(piece);
-    }
-    assert_null(f);
-    size_t middle = jpeg->len / 2;
-    memset(jpeg->data + middle, 0xff, 40);
-    memset(jpeg->data + middle + 1, 0xc0, 1);
-    assert_int_equal(mjpeg_dec_frame(k->dec, jpeg->data, jpeg->len, FRAME_RGBA, 1, k->pool, &f),
-                     ERR_FORMAT);
-    frame_unref(&jpeg);
-    frame_unref(&raw);
-}
-
-/* Puts a size into the header of a whole JPEG. */
-static void claim(uint8_t *jpeg, size_t len, unsigned width, unsigned height)
-{
-    for (size_t i = 0; i + 8 < len; i++)
-        if (jpeg[i] == 0xff && jpeg[i + 1] == 0xc0) {
-            const uint8_t size[] = {(uint8_t)(height >> 8), (uint8_t)height, (uint8_t)(width >> 8),
-                                    (uint8_t)width};
-            memcpy(jpeg + i + 5, size, sizeof size);
-            return;
-        }
-    fail_msg("no SOF0");
-}
-
-static void test_claims_are_refused_before_allocating(void **state)
-{
-    struct kit *k = *state;
-    struct frame *raw = slope(k, 16, 16), *jpeg, *f = NULL;
-    static const struct {
-        unsigned width, height;
-        int expected;
-    } claims[] = {
-        {16385, 16, ERR_LIMIT},  {16, 16385, ERR_LIMIT},   {65535, 65535, ERR_LIMIT},
-        {8001, 8000, ERR_LIMIT}, {16384, 3907, ERR_LIMIT}, {0, 16, ERR_FORMAT},
-    };
-    assert_int_equal(mjpeg_enc_frame(k->enc, raw, 85, k->pool, &jpeg), 0);
-    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++) {
-        claim(jpeg->data, jpeg->len, claims[i].width, claims[i].height);
-        mem_fail_at(1); /* would be -ENOMEM */
-        assert_int_equal(mjpeg_dec_frame(k->dec, jpeg->data, jpeg->len, FRAME_I420, 8, k->pool, &f),
-                         claims[i].expected);
-        mem_fail_at(0);
-    }
-    frame_unref(&jpeg);
-    frame_unref(&raw);
-}
-
 /* A JPEG without its tables, and with the standard ones put in, is the picture it was. */
 static void test_standard_tables(void **state)
 {
@@ -378,63 +254,6 @@ static void test_fit(void **state)
     frame_unref(&raw);
 }
 
-static void test_wrong_arguments(void **state)
-{
-    struct kit *k = *state;
-    struct frame *raw = slope(k, 16, 16), *jpeg, *f;
-    assert_int_equal(mjpeg_enc_frame(k->enc, raw, 0, k->pool, &f), -EINVAL);
-    assert_int_equal(mjpeg_enc_frame(k->enc, raw, 101, k->pool, &f), -EINVAL);
-    assert_int_equal(mjpeg_enc_frame(k->enc, raw, 100, k->pool, &jpeg), 0);
-    assert_int_equal(mjpeg_enc_frame(k->enc, jpeg, 50, k->pool, &f), -EINVAL);
-    static const unsigned scales[] = {0, 3, 16};
-    for (size_t i = 0; i < 3; i++)
-        assert_int_equal(
-            mjpeg_dec_frame(k->dec, jpeg->data, jpeg->len, FRAME_I420, scales[i], k->pool, &f),
-            -EINVAL);
-    assert_int_equal(mjpeg_dec_frame(k->dec, jpeg->data, jpeg->len, FRAME_JPEG, 1, k->pool, &f),
-                     -EINVAL);
-    raw->len--;
-    assert_int_equal(mjpeg_enc_frame(k->enc, raw, 50, k->pool, &f), -EINVAL);
-    frame_unref(&jpeg);
-    frame_unref(&raw);
-}
-
-static void test_out_of_memory(void **state)
-{
-    struct kit *k = *state;
-    struct frame *raw = slope(k, 33, 33), *jpeg, *f;
-    struct mjpeg_enc *enc;
-    struct mjpeg_dec *dec;
-    mem_fail_at(1);
-    assert_int_equal(mjpeg_enc_new(&enc), -ENOMEM);
-    mem_fail_at(1);
-    assert_int_equal(mjpeg_dec_new(&dec), -ENOMEM);
-    assert_int_equal(mjpeg_enc_new(&enc), 0);
-    assert_int_equal(mjpeg_dec_new(&dec), 0);
-    unsigned failed = 0;
-    for (unsigned n = 1; n < 10; n++) {
-        mem_fail_at(n);
-        int r = mjpeg_enc_frame(enc, raw, 85, k->pool, &jpeg);
-        if (r == 0)
-            r = mjpeg_dec_frame(dec, jpeg->data, jpeg->len, FRAME_I420, 1, k->pool, &f);
-        else
-            jpeg = NULL;
-        if (r == 0)
-            frame_unref(&f);
-        else
-            assert_int_equal(r, -ENOMEM);
-        failed += r < 0;
-        frame_unref(&jpeg);
-    }
-    mem_fail_at(0);
-    assert_true(failed >= 4);
-    mjpeg_enc_free(enc);
-    mjpeg_dec_free(dec);
-    mjpeg_enc_free(NULL);
-    mjpeg_dec_free(NULL);
-    frame_unref(&raw);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,13 +261,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_scaled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_subsamplings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_progressive, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_damage_is_an_error, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_claims_are_refused_before_allocating, set_up,
-                                        tear_down),
         cmocka_unit_test_setup_teardown(test_standard_tables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_fit, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_wrong_arguments, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_out_of_memory, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
