@@ -85,9 +85,19 @@ tests_unit_test_talk_reconnect_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_talk_server
 TESTS += tests/unit/test_talk_server
-tests_unit_test_talk_server_SOURCES = tests/unit/test_talk_server.c
+tests_unit_test_talk_server_SOURCES = \
+	tests/unit/test_talk_server.c \
+	tests/unit/server_rig.c tests/unit/server_rig.h
 tests_unit_test_talk_server_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_talk_server_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_talk_server_end
+TESTS += tests/unit/test_talk_server_end
+tests_unit_test_talk_server_end_SOURCES = \
+	tests/unit/test_talk_server_end.c \
+	tests/unit/server_rig.c tests/unit/server_rig.h
+tests_unit_test_talk_server_end_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_talk_server_end_LDADD = $(PROTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_wire
 TESTS += tests/unit/test_wire
