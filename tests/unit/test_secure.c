@@ -12,7 +12,7 @@
 #include "util/alloc.h"
 #include "util/err.h"
 
-enum { OVERHEAD = 37, RECORD_HEADER = 13 };
+enum { OVERHEAD = 37 };
 
 struct forgery {
     const char *name;
