@@ -87,8 +87,8 @@ static inline int read_dc(struct bits *b, struct component *c)
     pass(b, huffman_bits(s));
     unsigned size = huffman_coefficients(s);
     int32_t v = (int32_t)(b->held >> 1 >> (63 - size));
-    int32_t low = (int32_t)((int64_t)~b->held >> 63); /* all ones below the middle */
-    c->predicted = (int16_t)(c->predicted + v + (low & (1 - (1 << size))));
+    int32_t low = (int32_t)(~b->held >> 63); /* 1 below the middle */
+    c->predicted = (int16_t)(c->predicted + v + low * (1 - (1 << size)));
     pass(b, size);
     return 0;
 }

@@ -15,7 +15,8 @@ class Console(Term):
     def __init__(self, w, *args, cols=100, rows=30, trust="first"):
         self.directory = w.path("rec")
         super().__init__([CAMWALL, "--state-dir", w.path("console"), "--trust", trust, "-d",
-                          self.directory, "--prerecord", "0", *args], cols=cols, rows=rows,
+                          self.directory, "--prerecord", "0", "--segment", "24h", *args],
+                         cols=cols, rows=rows,
                          env={"XDG_STATE_HOME": w.path("state"), "TZ": "UTC"})
 
     def state_of(self, state):

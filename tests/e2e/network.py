@@ -51,7 +51,7 @@ def holes(rows):
 
 
 def record_over(w, link, camera="card", name="camwall"):
-    return w.client("--segment", "1h", link.url(camera), record=w.path(name), name=name)
+    return w.client("--segment", "24h", link.url(camera), record=w.path(name), name=name)
 
 
 LOSS = {  # options of the relay, share lost, least part of the frames that is whole

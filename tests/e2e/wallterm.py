@@ -54,7 +54,7 @@ def term(w, argv, cols=80, rows=24, **env):
 
 def start_argv(w, *args):
     return [CAMWALL, "--trust", "first", "--log", w.path("wall.log"), "-d", w.path("rec"),
-            "--segment", "1h", *args, w.url()]
+            "--segment", "24h", *args, w.url()]
 
 
 def start(w, *args, name=None, **how):

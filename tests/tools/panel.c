@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     began_ns = mono_ns();
     struct wall_settings set = {.directory = argv[2],
-                                .segment_ms = 3600 * 1000,
+                                .segment_ms = 24 * 3600 * 1000,
                                 .prerecord_ms = strtoul(argv[3], NULL, 10),
                                 .trust = RECEIVER_TRUST_FIRST,
                                 .known_servers = path};

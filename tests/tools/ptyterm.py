@@ -42,6 +42,7 @@ TOKEN = re.compile(rb'\033([P_\]])([^\033\030\007]*)(?:\033\\|[\030\007])'
 PARTIAL = re.compile(rb'\033([P_\]][^\033\030\007]*\033?|\[[0-9;:<=>? -/]*)?$')
 
 
+CLOCK = re.compile(r'\d\d:\d\d:\d\d$')
 NAMES = {'kitty': 'kitty(0.26.5)', 'iterm2': 'iTerm2 3.4.19'}
 HEX = re.compile('[0-9a-f]{6}$')
 
@@ -242,7 +243,12 @@ class Term:
         for name in names:
             self.send(KEYS.get(name, name))
             if name == 'esc':  # with the next key right behind it would be Alt and that key
+                self.wait(lambda: self.ended() or not self.unread(), 'the key to be read')
                 self.pause(0.25)
+
+    def unread(self):
+        """Bytes that were sent and that the program has not read."""
+        return struct.unpack('i', fcntl.ioctl(self.slave, termios.FIONREAD, bytes(4)))[0]
 
     def pause(self, seconds):
         end = time.monotonic() + seconds
@@ -310,11 +316,16 @@ class Term:
             self.wait(lambda: word not in self.text(), f'{word!r} to go')
         return self
 
+    def clock(self):
+        """What the status line ends with; None while it is being drawn."""
+        found = CLOCK.search(self.lines()[0])
+        return found and found.group()
+
     def updates(self, n=2):
         """Waits until the clock in the status line has gone on n times."""
         for _ in range(n):
-            before = self.lines()[0][-9:]
-            self.wait(lambda: self.lines()[0][-9:] != before, 'the clock')
+            before = self.clock()
+            self.wait(lambda: self.clock() not in (None, before), 'the clock')
 
     # The end.
 

@@ -99,7 +99,7 @@ static struct wall *begin_on(const struct disk *disk, bool record, enum receiver
 
     set = (struct wall_settings){.directory = records,
                                  .disk = disk,
-                                 .segment_ms = 3600 * 1000,
+                                 .segment_ms = 24 * 3600 * 1000,
                                  .record = record,
                                  .trust = trust,
                                  .keys = client_keys,
