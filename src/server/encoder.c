@@ -17,7 +17,11 @@
 #include "util/text.h"
 #include "util/thread.h"
 
-enum { ENCODER_QUEUE = 4, ENCODER_POOL = 16 };
+enum {
+    ENCODER_QUEUE = 4,
+    ENCODER_POOL = 16,
+    FINE_TIER = 2, /* from which on pictures are small enough to be finer than was asked for */
+};
 
 struct encoder {
     struct encoder_settings settings;
@@ -58,6 +62,14 @@ static int make_full(struct encoder *e, struct job *j, struct frame **out)
     return mjpeg_enc_frame(e->enc, j->picture, e->settings.quality, e->pool, out);
 }
 
+/* A pixel of a small picture becomes a cell of text, which is sent when it has changed: steps as
+ * coarse as those of a large one would let a camera's noise change it. */
+static int quality_of(const struct encoder *e, unsigned tier)
+{
+    int off = 100 - e->settings.quality;
+    return tier >= FINE_TIER ? 100 - off / 2 : e->settings.quality;
+}
+
 /* Half, quarter, eighth: from a JPEG by scaled decoding, else by averaging pixels. */
 static int make_small(struct encoder *e, struct job *j, unsigned tier, struct frame **out)
 {
@@ -72,7 +84,7 @@ static int make_small(struct encoder *e, struct job *j, unsigned tier, struct fr
         rc = scale_i420(j->picture, width, height, e->pool, &small);
     }
     if (rc == 0)
-        rc = mjpeg_enc_frame(e->enc, small, e->settings.quality, e->pool, out);
+        rc = mjpeg_enc_frame(e->enc, small, quality_of(e, tier), e->pool, out);
     frame_unref(&small);
     return rc;
 }
