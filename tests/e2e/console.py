@@ -8,14 +8,15 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from ptyterm import Term  # noqa: E402
-from lib import CAMWALL, World, card_numbers, check, ffprobe_clean, files, main  # noqa: E402
+from lib import (CAMWALL, ONE_FILE, World, card_numbers, check,  # noqa: E402
+                 ffprobe_clean, files, main)
 
 
 class Console(Term):
     def __init__(self, w, *args, cols=100, rows=30, trust="first"):
         self.directory = w.path("rec")
         super().__init__([CAMWALL, "--state-dir", w.path("console"), "--trust", trust, "-d",
-                          self.directory, "--prerecord", "0", "--segment", "24h", *args],
+                          self.directory, "--prerecord", "0", *ONE_FILE, *args],
                          cols=cols, rows=rows,
                          env={"XDG_STATE_HOME": w.path("state"), "TZ": "UTC"})
 

@@ -12,7 +12,7 @@ import shutil
 import time
 
 from films import check_contiguous, check_films, recover
-from lib import SANITIZED, Failed, check, files, main, wait_for, wait_stats
+from lib import ONE_FILE, SANITIZED, Failed, check, files, main, wait_for, wait_stats
 
 ROUNDS = int(os.environ.get("CAMWALL_ROUNDS", "6"))
 SEED = int(os.environ.get("CAMWALL_SEED", str(os.getpid())))
@@ -92,7 +92,7 @@ def by_restart(w, directories):
     Somebody killed at the very beginning of a file leaves nothing to finish."""
     (directory,) = directories
     before = with_frames(directory)
-    p = w.client("--segment", "24h", w.url("pattern"), record=directory)
+    p = w.client(*ONE_FILE, w.url("pattern"), record=directory)
     wait_stats(p, "25 frames", lambda o: o["recorded_frames"] >= 25)
     wait_for("leftovers to be finished", lambda: not with_frames(directory))
     check(p.stop() == 0, p.log())
@@ -132,7 +132,7 @@ def recovery_leaves_alone_what_it_must(w):
     """Files that are written, files of others, files that are damaged."""
     w.server("pattern:160x120@25")
     directory = w.path("rec")
-    p = w.client("--segment", "24h", w.url("pattern"), record=directory)
+    p = w.client(*ONE_FILE, w.url("pattern"), record=directory)
     wait_stats(p, "30 frames", lambda o: o["recorded_frames"] >= 30)
     foreign = os.path.join(directory, "pattern", "film.mp4.part")
     with open(foreign, "wb") as f:

@@ -12,8 +12,8 @@ import struct
 import subprocess
 import time
 
-from lib import (CAMWALL, PATIENCE, SANITIZED, check, fds, files, main, threads, wait_for,
-                 wait_stats)
+from lib import (CAMWALL, ONE_FILE, PATIENCE, SANITIZED, check, fds, files, main, threads,
+                 wait_for, wait_stats)
 
 NOBODY = 65534
 COMMANDS = ["status", "record on|off [STREAM]", "snapshot [STREAM]", "add [NAME=]URL",
@@ -49,7 +49,7 @@ def names_of(w):
 
 def every_command(w):
     w.server("front=pattern:320x240", "yard=pattern:160x120")
-    p = wall(w, "--segment", "24h", "-d", w.path("rec"), w.url("front"), w.url("yard"))
+    p = wall(w, *ONE_FILE, "-d", w.path("rec"), w.url("front"), w.url("yard"))
     w.wait_socket()
     s = live(w, 2)
     check(s["wall"] == "w" and s["pid"] == p.pid and not s["attached"] and s["foreground"], str(s))

@@ -170,20 +170,19 @@ def keys_know_what_the_screen_does_not_show_yet(w):
 
 def wall_dies(w):
     """kill -9 of the wall: what is left gives the terminal back and says so."""
+    def kill(wall, t, words):
+        os.kill(wall, signal.SIGKILL)
+        check(os.waitstatus_to_exitcode(t.wait_end()) == 1, f"exit status {t.status}")
+        t.see(words)
+        settle(t)
     w.server(*FOUR)
     t = start(w)
     t.see("hall")
-    os.kill(w.walls[0], signal.SIGKILL)
-    check(os.waitstatus_to_exitcode(t.wait_end()) == 1, f"exit status {t.status}")
-    t.see("the wall was ended by signal 9")
-    settle(t)
-    t = start(w)  # and its name is free again
+    kill(w.walls[0], t, "the wall was ended by signal 9")
+    start(w)  # and its name is free again
     other = attach(w)
     other.see("4 cameras")
-    os.kill(w.walls[1], signal.SIGKILL)
-    check(os.waitstatus_to_exitcode(other.wait_end()) == 1, f"exit status {other.status}")
-    other.see("the wall died")
-    settle(other)
+    kill(w.walls[1], other, "the wall died")
 
 
 def its_end_is_told_with_its_status(w):

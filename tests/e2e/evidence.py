@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from films import check_contiguous, check_films, recover
-from lib import card_numbers, check, duration, files, main, newest, wait_for, wait_stats
+from lib import ONE_FILE, card_numbers, check, duration, files, main, newest, wait_for, wait_stats
 
 
 class Disk:
@@ -130,7 +130,7 @@ def two_consoles_in_one_directory(w):
 def hole_is_a_hole_in_time(w):
     """The camera's machine stands still for three seconds."""
     server = w.server("pattern:160x120@25")
-    p = w.client("--segment", "24h", w.url("pattern"), record=w.path("rec"))
+    p = w.client(*ONE_FILE, w.url("pattern"), record=w.path("rec"))
     wait_stats(p, "50 frames", lambda o: o["recorded_frames"] >= 50)
     server.process.send_signal(signal.SIGSTOP)
     try:
@@ -174,7 +174,7 @@ def irregular_rate(w):
     if not shutil.which("ffmpeg"):
         return "ffmpeg is not installed"
     w.server("pattern:160x120@25", name="first")
-    p = w.client("--segment", "24h", w.url("pattern"), record=w.path("even"))
+    p = w.client(*ONE_FILE, w.url("pattern"), record=w.path("even"))
     wait_stats(p, "60 frames", lambda o: o["recorded_frames"] >= 60)
     check(p.stop() == 0, p.log())
     uneven = w.path("uneven.mkv")
@@ -182,7 +182,7 @@ def irregular_rate(w):
                     "select='not(eq(mod(n*n\\,7)\\,2))'", "-vsync", "vfr", "-c:v", "mjpeg", "-q:v",
                     "2", uneven], check=True, timeout=60)
     w.server(f"uneven={uneven}")
-    p = w.client("--segment", "24h", w.url("uneven"), record=w.path("rec"))
+    p = w.client(*ONE_FILE, w.url("uneven"), record=w.path("rec"))
     wait_stats(p, "40 frames", lambda o: o["recorded_frames"] >= 40)
     check(p.stop() == 0, p.log())
     (path,) = files(w.path("rec"))

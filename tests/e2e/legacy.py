@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 
-from lib import CARDREAD, card_numbers, check, files, main, wait_for, wait_stats
+from lib import CARDREAD, ONE_FILE, card_numbers, check, files, main, wait_for, wait_stats
 
 
 class OldClient:
@@ -132,7 +132,7 @@ def console_on_an_old_server(w):
     small = card_pictures(w, "640x480", 12)
     old = OldServer(small)
     old.start()
-    p = w.client(f"old=legacy://127.0.0.1:{old.port}", "--segment", "24h", record=w.path("rec"))
+    p = w.client(f"old=legacy://127.0.0.1:{old.port}", *ONE_FILE, record=w.path("rec"))
     o = wait_stats(p, "30 frames", lambda o: o["recorded_frames"] >= 30)
     check(o["width"] == 640 and o["height"] == 480, str(o))
     check(old.connects[0] == b"CONNECT", str(old.connects))
@@ -150,7 +150,7 @@ def pictures_in_several_datagrams(w):
     check(min(len(p) for p in from_disk) > 65000, str([len(p) for p in from_disk]))
     old = OldServer(from_disk, rate=10)
     old.start()
-    p = w.client(f"old=legacy://127.0.0.1:{old.port}", "--segment", "24h", record=w.path("rec"))
+    p = w.client(f"old=legacy://127.0.0.1:{old.port}", *ONE_FILE, record=w.path("rec"))
     wait_stats(p, "10 frames", lambda o: o["recorded_frames"] >= 10)
     check(p.stop() == 0, p.log())
     old.close()
@@ -162,7 +162,7 @@ def pictures_in_several_datagrams(w):
 def big_pictures(w):
     """Snapshots of a large test card, taken from a recording bit for bit."""
     w.server("pattern:1920x1080@10", "--quality", "95", name="maker")
-    p = w.client(w.url("pattern"), "--segment", "24h", record=w.path("big"))
+    p = w.client(w.url("pattern"), *ONE_FILE, record=w.path("big"))
     wait_stats(p, "5 frames", lambda o: o["recorded_frames"] >= 5)
     check(p.stop() == 0, p.log())
     (path,) = files(w.path("big"))

@@ -28,6 +28,7 @@ def sanitized():
 
 
 SANITIZED = sanitized()
+ONE_FILE = ("--segment", "24h")  # cut at midnight only, not when the hour strikes
 PATIENCE = 60.0  # seconds; a loaded machine under a sanitizer is slow, never endless
 
 

@@ -6,7 +6,7 @@ import re
 import signal
 import time
 
-from lib import BUILD, card_numbers, check, files, main, newest, relay, wait_stats
+from lib import BUILD, ONE_FILE, card_numbers, check, files, main, newest, relay, wait_stats
 
 PANEL = os.path.join(BUILD, "tests/tools/panel")
 RTT = ["--delay", "10"]  # milliseconds each way
@@ -51,7 +51,7 @@ def holes(rows):
 
 
 def record_over(w, link, camera="card", name="camwall"):
-    return w.client("--segment", "24h", link.url(camera), record=w.path(name), name=name)
+    return w.client(*ONE_FILE, link.url(camera), record=w.path(name), name=name)
 
 
 LOSS = {  # options of the relay, share lost, least part of the frames that is whole

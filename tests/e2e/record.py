@@ -4,8 +4,8 @@
 import os
 import time
 
-from lib import (card_numbers, check, ffprobe_clean, files, main, newest, stats, wait_for,
-                 wait_stats)
+from lib import (ONE_FILE, card_numbers, check, ffprobe_clean, files, main, newest, stats,
+                 wait_for, wait_stats)
 
 
 def contiguous(numbers, what):
@@ -62,7 +62,7 @@ def three_cameras_five_consoles(w):
 def times_are_capture_times(w):
     """A frame's time in the file is its time of capture, to within a tick or two."""
     w.server("pattern:160x120@29.97")
-    p = w.client("--segment", "24h", w.url("pattern"), record=w.path("rec"))
+    p = w.client(*ONE_FILE, w.url("pattern"), record=w.path("rec"))
     wait_stats(p, "60 frames", lambda o: o["recorded_frames"] >= 60)
     check(p.stop() == 0, p.log())
     (path,) = files(w.path("rec"))
@@ -76,7 +76,7 @@ def codecs(w):
     w.server("pattern:320x240@25")
     consoles = {}
     for codec in ("copy", "h264", "mpeg4"):
-        consoles[codec] = w.client("--codec", codec, "--segment", "24h", w.url("pattern"),
+        consoles[codec] = w.client("--codec", codec, *ONE_FILE, w.url("pattern"),
                                    record=w.path(codec))
     for codec, p in consoles.items():
         wait_stats(p, "40 frames", lambda o: o["recorded_frames"] >= 40)
@@ -88,7 +88,7 @@ def codecs(w):
 
 def duration_ends_it(w):
     w.server("pattern:160x120@25")
-    p = w.client("--duration", "2s", "--segment", "24h", w.url("pattern"), record=w.path("rec"))
+    p = w.client("--duration", "2s", *ONE_FILE, w.url("pattern"), record=w.path("rec"))
     check(p.wait() == 0, p.log())
     (path,) = files(w.path("rec"))
     rows = card_numbers(path)
@@ -118,7 +118,7 @@ def all_cameras_of_a_server(w):
 
 def kill_9_loses_at_most_a_second(w):
     w.server("pattern:160x120@25")
-    p = w.client("--segment", "24h", w.url("pattern"), record=w.path("rec"))
+    p = w.client(*ONE_FILE, w.url("pattern"), record=w.path("rec"))
     last = wait_stats(p, "75 frames", lambda o: o["recorded_frames"] >= 75)
     p.process.kill()
     p.wait()

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 
-from lib import card_numbers, check, files, main, newest, wait_for, wait_stats
+from lib import ONE_FILE, card_numbers, check, files, main, newest, wait_for, wait_stats
 
 
 def clip(w, name, seconds=2, rate=12.5):
@@ -23,7 +23,7 @@ def file_in_a_loop(w):
     if not shutil.which("ffmpeg"):
         return "ffmpeg is not installed"
     w.server(clip(w, "clip.mp4"))
-    p = w.client(w.url("clip"), "--segment", "24h", record=w.path("rec"))
+    p = w.client(w.url("clip"), *ONE_FILE, record=w.path("rec"))
     wait_stats(p, "75 frames", lambda o: o["recorded_frames"] >= 75)
     check(p.stop() == 0, p.log())
     (path,) = files(w.path("rec"))
@@ -68,7 +68,7 @@ def first_frame_comes_soon_after_a_rest(w):
     server = w.server("pattern:160x120@25")
     server.wait_line(r"camera pattern: 160x120 at 25 fps")
     for _ in range(2):
-        p = w.client(w.url("pattern"), "--segment", "24h", record=w.path("rec"))
+        p = w.client(w.url("pattern"), *ONE_FILE, record=w.path("rec"))
         wait_stats(p, "frames", lambda o: o["recorded_frames"] >= 10)
         check(p.stop() == 0, p.log())
     for path in files(w.path("rec")):

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 
-from lib import CAMWALL, PATIENCE, Failed, card_numbers, check, files, wait_for
+from lib import CAMWALL, ONE_FILE, PATIENCE, Failed, card_numbers, check, files, wait_for
 
 TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools")
 sys.path.insert(0, TOOLS)
@@ -54,7 +54,7 @@ def term(w, argv, cols=80, rows=24, **env):
 
 def start_argv(w, *args):
     return [CAMWALL, "--trust", "first", "--log", w.path("wall.log"), "-d", w.path("rec"),
-            "--segment", "24h", *args, w.url()]
+            *ONE_FILE, *args, w.url()]
 
 
 def start(w, *args, name=None, **how):
